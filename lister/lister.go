@@ -1,0 +1,50 @@
+// Package lister says what a listing is: objects, where they come from, and which of them a pattern leaves out.
+//
+// It knows no storage. The sources live below it (s3, file), each in a room of its own, so that whoever measures a
+// listing gets no AWS code. It keeps no keys and decides nothing about what an engine would read: that is stats.
+package lister
+
+import (
+	"context"
+	"time"
+)
+
+// Object is one key as a listing shows it.
+type Object struct {
+	// Key is the object's key below the target, '/'-separated: for the target s3://b/data/ the object s3://b/data/x=1/f
+	// has the key "x=1/f", and the folder marker s3://b/data/ itself has the key "". Any bytes may occur in it.
+	Key string
+	// Size is in bytes, never negative.
+	Size int64
+	// Modified is when the object was last written; the zero time where the source does not say.
+	Modified time.Time
+	// StorageClass is the class as S3 spells it, for example "GLACIER"; "" means STANDARD.
+	StorageClass string
+}
+
+// A Source lists one target.
+type Source interface {
+	// List calls fn with every object of the target, each exactly once, in batches of any size and in any order.
+	//
+	// fn runs on the goroutine that called List, never concurrently. The slice belongs to the source and is used
+	// again after fn returns; the strings in it may be kept, but keep their whole page alive: clone what is kept long.
+	// An error from fn ends the listing and is returned.
+	//
+	// List returns nil only when everything was delivered. When a part is missing it delivers what it can and returns
+	// an *IncompleteError that names the missing ranges. When nothing could be listed at all, it returns another error.
+	// When ctx ends it returns within a second, with an error for which errors.Is(err, context.Cause(ctx)) holds.
+	List(ctx context.Context, fn func([]Object) error) error
+}
+
+// A Meter is a Source that can say, at any time and from any goroutine, what the listing has cost so far.
+type Meter interface {
+	Usage() Usage
+}
+
+// Usage is what a listing has cost so far. All are counts since List was called.
+type Usage struct {
+	Requests  int64 // sent to the server, retries included
+	Retries   int64 // requests that repeated one that had failed
+	Throttled int64 // answers that asked to slow down (503 SlowDown, 429)
+	InFlight  int64 // requests under way now
+}
