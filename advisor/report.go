@@ -1,0 +1,206 @@
+package advisor
+
+import (
+	"time"
+
+	"s3layout/stats"
+)
+
+// SchemaID names the version of the report document. Within a version fields may be added, never renamed or removed.
+const SchemaID = "s3layout/report/v1"
+
+// Report is the document that every output is made from. All sizes are bytes, times are UTC.
+type Report struct {
+	// Version of this document: s3layout/report/v1.
+	Schema string `json:"schema"`
+	Tool   Tool   `json:"tool"`
+	Target Target `json:"target"`
+	// Whether everything was listed. Where it is false every count is a lower bound.
+	Complete bool `json:"complete"`
+	// What is missing, where complete is false.
+	Incomplete []Missing `json:"incomplete"`
+	// What ended the run before its end: SIGINT, SIGTERM, or empty.
+	StoppedBy string `json:"stopped_by,omitempty"`
+	// What the figures do not show.
+	Warnings []stats.Warning `json:"warnings"`
+	// What was measured.
+	Profile *stats.Profile `json:"profile"`
+	// The engine and cluster that plans and advice are for, every assumption included.
+	Engine Engine `json:"engine"`
+	// How each reader would cut the dataset into tasks.
+	Plans []Plan `json:"plans"`
+	// Settings, spelled as the job spells them.
+	Recommended Recommended `json:"recommended"`
+	// Findings, worst first.
+	Advice []Advice `json:"advice"`
+	// The only part that differs between two runs over the same objects.
+	Run Run `json:"run"`
+}
+
+// Tool is the program that made the report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Target is what was profiled.
+type Target struct {
+	URI string `json:"uri"`
+	// s3 or file.
+	Source string `json:"source"`
+	// Patterns in the dialect of Glue's exclusions (Java NIO glob), relative to the target.
+	Exclude []string `json:"exclude"`
+	Include []string `json:"include"`
+	// Predicate over partition columns; empty means all.
+	Where string `json:"where"`
+}
+
+// Missing is a part of the target that could not be listed: the keys k with after < k <= until.
+type Missing struct {
+	// Key after which keys are missing; empty means from the start.
+	After string `json:"after"`
+	// Last key that is missing; empty means to the end.
+	Until string `json:"until"`
+	Cause string `json:"cause"`
+}
+
+// Engine is the engine and the cluster that plans are made for.
+type Engine struct {
+	Name         string `json:"name"`
+	SparkVersion string `json:"spark_version"`
+	// Glue worker type; empty for Spark.
+	WorkerType string `json:"worker_type"`
+	// Workers, the driver's included; 0 for Spark.
+	Workers int64 `json:"workers"`
+	// Tasks that run at a time.
+	Cores             int64  `json:"cores"`
+	DriverMemoryBytes int64  `json:"driver_memory_bytes"`
+	Connector         string `json:"connector"`
+	// Block size that the connector reports; Hadoop splits are cut by it.
+	BlockSizeBytes int64 `json:"block_size_bytes"`
+	// Whether the job reads through Glue DynamicFrames.
+	DynamicFrames     bool  `json:"dynamic_frames"`
+	MaxPartitionBytes int64 `json:"max_partition_bytes"`
+	OpenCostBytes     int64 `json:"open_cost_bytes"`
+	// Bytes in memory for each byte of compressed text, where no file was opened.
+	AssumedExpansion float64 `json:"assumed_expansion"`
+	// Names of the fields above that nobody set: defaults.
+	Assumed []string `json:"assumed"`
+}
+
+// Plan is how one reader cuts the dataset into tasks.
+type Plan struct {
+	// dataframe, rdd, dynamicframe or dynamicframe_grouped.
+	Reader string `json:"reader"`
+	// Settings that the plan is for, as the job spells them.
+	Settings  map[string]string `json:"settings"`
+	Tasks     int64             `json:"tasks"`
+	Waves     int64             `json:"waves"`
+	IdleCores int64             `json:"idle_cores"`
+	TaskBytes TaskBytes         `json:"task_bytes"`
+	// Whether the number of tasks is the engine's own.
+	Exact bool `json:"exact"`
+	// Why it is not exact.
+	Estimate string `json:"estimate,omitempty"`
+}
+
+// TaskBytes is how many bytes one task reads from storage.
+type TaskBytes struct {
+	P50 int64 `json:"p50"`
+	Max int64 `json:"max"`
+}
+
+// Recommended is what to set. A field that is absent is best left alone.
+type Recommended struct {
+	// inPartition, acrossPartition or none.
+	GroupFiles string `json:"groupFiles,omitempty"`
+	// Bytes, as the string that Glue wants.
+	GroupSize string `json:"groupSize,omitempty"`
+	// Number of partitions to repartition to after the read.
+	Repartition int64 `json:"repartition,omitempty"`
+	// Number of partitions to coalesce to before the write.
+	Coalesce int64 `json:"coalesce,omitempty"`
+	// Patterns for the exclusions option.
+	Exclusions              []string `json:"exclusions,omitempty"`
+	ExcludeStorageClasses   []string `json:"excludeStorageClasses,omitempty"`
+	UseS3ListImplementation bool     `json:"useS3ListImplementation,omitempty"`
+}
+
+// Advice is one finding: what was seen, why it costs, what to do, and what that changes.
+type Advice struct {
+	// ID of the rule; explain tells all about it.
+	Rule  string `json:"rule"`
+	Title string `json:"title"`
+	// critical, warning or info.
+	Severity Severity `json:"severity"`
+	// Measured values, and the thresholds that they were held against.
+	Evidence map[string]any `json:"evidence"`
+	// What was seen and why it costs, with the numbers.
+	Why string `json:"why"`
+	// What to do.
+	Do string `json:"do"`
+	// The setting in short, where there is one.
+	Set string `json:"set,omitempty"`
+	// What doing it changes.
+	Impact   *Impact   `json:"impact,omitempty"`
+	Snippets []Snippet `json:"snippets"`
+	Sources  []Source  `json:"sources"`
+}
+
+// Impact is a figure before and after.
+type Impact struct {
+	// What is counted: tasks, files, objects.
+	Metric string `json:"metric"`
+	Before int64  `json:"before"`
+	After  int64  `json:"after"`
+	// Why after is an estimate; absent where it is not.
+	Estimate string `json:"estimate,omitempty"`
+}
+
+// Snippet is something to paste.
+type Snippet struct {
+	// glue-dynamicframe, spark-dataframe, job-parameters or aws-cli.
+	Kind     string `json:"kind"`
+	Language string `json:"language"`
+	Code     string `json:"code"`
+}
+
+// Source says where a fact was read, and when.
+type Source struct {
+	URL  string `json:"url"`
+	Read string `json:"read"`
+}
+
+// Run is what the listing took. It is the only volatile part of a report.
+type Run struct {
+	Started   time.Time `json:"started"`
+	Seconds   float64   `json:"seconds"`
+	Requests  int64     `json:"requests"`
+	Retries   int64     `json:"retries"`
+	Throttled int64     `json:"throttled"`
+	// User and system time of this process.
+	CPUSeconds float64 `json:"cpu_seconds"`
+}
+
+// Severity orders findings.
+type Severity string
+
+// Severities, least first.
+const (
+	Info     Severity = "info"
+	Warning  Severity = "warning"
+	Critical Severity = "critical"
+)
+
+// Rank orders severities: 0 for an unknown one, 3 for Critical.
+func (s Severity) Rank() int {
+	switch s {
+	case Info:
+		return 1
+	case Warning:
+		return 2
+	case Critical:
+		return 3
+	}
+	return 0
+}

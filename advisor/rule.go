@@ -1,0 +1,83 @@
+package advisor
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+)
+
+// A Rule is a value: what it knows, and a check. It does no I/O and prints nothing; help, documentation and every
+// output are made from it.
+type Rule struct {
+	// ID is kebab-case. It is never renamed and never used again for something else; the title may change.
+	ID    string
+	Title string
+	Doc   Doc
+	// Since is the version of s3layout that first had it.
+	Since string
+	// Limits are what measurements are held against.
+	Limits  []Limit
+	Sources []Source
+	// Check returns the finding, or nil. It may read everything in Facts and must change nothing.
+	Check func(r *Rule, f *Facts) *Advice
+}
+
+// Doc explains a rule to whoever meets its finding.
+type Doc struct {
+	Saw    string // what the layout looks like
+	Costs  string // why that is slow, dear or dangerous
+	Do     string // what to change
+	Ignore string // when to leave it alone
+}
+
+// Limit is a threshold with its reason.
+type Limit struct {
+	Name   string
+	Value  int64
+	Unit   string
+	Reason string
+}
+
+// Limit returns the value of the threshold of that name. Asking for one that the rule does not declare is a bug.
+func (r *Rule) Limit(name string) int64 {
+	for _, l := range r.Limits {
+		if l.Name == name {
+			return l.Value
+		}
+	}
+	panic(fmt.Sprintf("rule %s has no limit %q", r.ID, name))
+}
+
+// Found starts the finding of a rule.
+func (r *Rule) Found(severity Severity) *Advice {
+	return &Advice{
+		Rule: r.ID, Title: r.Title, Severity: severity,
+		Evidence: map[string]any{}, Do: r.Doc.Do, Snippets: []Snippet{}, Sources: r.Sources,
+	}
+}
+
+var ruleID = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+
+// Validate reports what a list of rules lacks.
+func Validate(rules []*Rule) error {
+	var errs []error
+	seen := map[string]bool{}
+	for _, r := range rules {
+		if !ruleID.MatchString(r.ID) || seen[r.ID] {
+			errs = append(errs, fmt.Errorf("rule %q: the ID must be kebab-case and unique", r.ID))
+		}
+		seen[r.ID] = true
+		if r.Title == "" || r.Since == "" || r.Check == nil || len(r.Sources) == 0 {
+			errs = append(errs, fmt.Errorf("rule %s: it needs a title, since, a check and a source", r.ID))
+		}
+		if r.Doc.Saw == "" || r.Doc.Costs == "" || r.Doc.Do == "" || r.Doc.Ignore == "" {
+			errs = append(errs, fmt.Errorf("rule %s: its documentation has a gap", r.ID))
+		}
+		for _, l := range r.Limits {
+			if l.Name == "" || l.Unit == "" || l.Reason == "" {
+				errs = append(errs, fmt.Errorf("rule %s: limit %q needs a unit and a reason", r.ID, l.Name))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}

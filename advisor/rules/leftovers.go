@@ -1,0 +1,54 @@
+package rules
+
+import (
+	"fmt"
+
+	"s3layout/advisor"
+	"s3layout/stats"
+)
+
+// Leftovers fires for files that Spark passes over and a DynamicFrame reads.
+var Leftovers = &advisor.Rule{
+	ID:    "leftovers",
+	Title: "Files to exclude",
+	Since: "0.1",
+	Doc: advisor.Doc{
+		Saw:    "Files that no reader wants: _temporary, _SUCCESS, checksums, folder markers, logs of table formats.",
+		Costs:  "Spark passes over names that start with _ or a dot; Glue DynamicFrames do not, so that they read half-written data or fail to parse it. All of them cost listing and storage.",
+		Do:     "Exclude them in the read. Delete what a failed job left in _temporary once no job is running.",
+		Ignore: "Only spark.read reads the prefix: it passes over these by itself.",
+	},
+	Limits: []advisor.Limit{
+		{Name: "warn_percent", Value: 1, Unit: "% of objects or bytes", Reason: "below it they are clutter, above it a failed job's data"},
+	},
+	Sources: []advisor.Source{
+		hiddenNames, {URL: "https://github.com/apache/hudi/issues/5891", Read: "2026-11"},
+	},
+	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
+		patterns := f.Recommended.Exclusions
+		if len(patterns) == 0 {
+			return nil
+		}
+		var objects, bytes int64
+		kinds := map[string]bool{}
+		for _, i := range f.Profile.Ignored {
+			if i.Reason == stats.Hidden || i.Reason == stats.Marker {
+				objects, bytes = objects+i.Objects, bytes+i.Bytes
+				kinds[i.Kind] = true
+			}
+		}
+		a := r.Found(advisor.Info)
+		limit := float64(r.Limit("warn_percent"))
+		if share(objects, f.Profile.Totals.Objects+objects) > limit || share(bytes, f.Profile.Totals.Bytes+bytes) > limit {
+			a.Severity = advisor.Warning
+		}
+		a.Evidence["objects"] = objects
+		a.Evidence["bytes"] = bytes
+		a.Evidence["kinds"] = sortedKeys(kinds)
+		a.Why = fmt.Sprintf("%s (%s) that Spark passes over but a DynamicFrame reads.", plural(objects, "object"), size(bytes))
+		a.Set = "exclusions=" + jsonList(patterns)
+		a.Impact = &advisor.Impact{Metric: "objects", Before: f.Profile.Totals.Objects + objects, After: f.Profile.Totals.Objects}
+		a.Snippets = append(a.Snippets, glueRead(f, "exclusions"))
+		return a
+	},
+}

@@ -1,0 +1,44 @@
+package rules
+
+import (
+	"fmt"
+
+	"s3layout/advisor"
+)
+
+// MisreadCodec fires for compressed files whose suffix Spark does not know.
+var MisreadCodec = &advisor.Rule{
+	ID:    "misread-codec",
+	Title: "Spark does not know the codec from the name",
+	Since: "0.1",
+	Doc: advisor.Doc{
+		Saw:    "File names whose suffix stands for a codec that Hadoop does not know, or knows only in lower case: .GZ, .zip, .tgz, .xz, .lzo.",
+		Costs:  "Spark picks the codec by the suffix. It takes these for plain text, cuts them, and reads compressed bytes as records: garbage, mostly without an error. Athena does not read them either.",
+		Do:     "Rename .GZ to .gz; write zip, tgz and xz again as gzip, bzip2, zstd or Parquet. Exclude them until then.",
+		Ignore: "The job configures a codec of its own for the suffix (io.compression.codecs).",
+	},
+	Sources: []advisor.Source{
+		{URL: "https://github.com/apache/hadoop/blob/trunk/hadoop-common-project/hadoop-common/src/main/java/org/apache/hadoop/io/compress/CompressionCodecFactory.java", Read: "2026-11"},
+		{URL: "https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html", Read: "2026-11"},
+	},
+	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
+		var objects, bytes int64
+		codecs := map[string]bool{}
+		for _, t := range f.Profile.Formats {
+			if t.Misread {
+				objects, bytes = objects+t.Objects, bytes+t.Bytes
+				codecs[t.Compression] = true
+			}
+		}
+		if objects == 0 {
+			return nil
+		}
+		a := r.Found(advisor.Critical)
+		a.Evidence["objects"] = objects
+		a.Evidence["bytes"] = bytes
+		a.Evidence["codecs"] = sortedKeys(codecs)
+		a.Why = fmt.Sprintf("%s (%s) named as %s in a way that Spark reads as plain text.", plural(objects, "file"), size(bytes), andList(sortedKeys(codecs)))
+		a.Set = "rename to the lower-case suffix Hadoop knows, or exclude"
+		return a
+	},
+}

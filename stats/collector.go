@@ -1,0 +1,369 @@
+// Package stats measures how a dataset lies on storage: objects in, a Profile out.
+//
+// It streams: no key is kept, memory grows with partitions and not with objects, and every figure commutes, so that
+// pages may come in any order. It lists nothing, judges nothing and prints nothing.
+package stats
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"s3layout/lister"
+)
+
+// Options say what a Collector leaves out. The zero value measures everything.
+type Options struct {
+	// Exclude leaves out the keys that any of the patterns matches.
+	Exclude []*lister.Glob
+	// Include, if not empty, leaves out the keys that none of the patterns matches.
+	Include []*lister.Glob
+}
+
+// A Collector turns batches of objects into a Profile. It is for one goroutine.
+type Collector struct {
+	opts Options
+
+	total      count
+	oldest     time.Time
+	newest     time.Time
+	formats    map[FileType]*formatStats
+	histograms map[bool]*histogram
+	files      map[bool]*SizeSet
+	partitions map[string]*partition
+	classes    map[string]*count
+	ignored    map[ignoredKind]*ignoredStats
+	tables     map[TableFormat]bool
+	unusual    unusual
+	root       int64    // data files in the target itself
+	outside    examples // directories with data that are in no key=value directory
+
+	last directory // most objects lie in the directory of the one before
+}
+
+type count struct{ objects, bytes int64 }
+
+func (c *count) add(bytes int64) {
+	c.objects++
+	c.bytes = addSaturating(c.bytes, bytes)
+}
+
+type formatStats struct {
+	count
+	hist histogram
+	min  int64
+	max  int64
+}
+
+type partition struct {
+	count
+	layout  layout
+	sizes   sketch
+	formats []partitionFormat
+	min     int64
+	max     int64
+	oldest  time.Time
+	newest  time.Time
+}
+
+type partitionFormat struct {
+	format, compression string
+	objects             int64
+}
+
+type ignoredKind struct{ reason, kind string }
+
+type ignoredStats struct {
+	count
+	examples examples
+}
+
+// examples are the smallest of many strings, sorted, so that the order in which they come does not matter.
+type examples []string
+
+// unusual counts what a reader of the figures should be warned of.
+type unusual struct {
+	emptyComponents int64    // keys with // or a slash in front: Hadoop cannot address them
+	replacement     int64    // keys with U+FFFD: the server could not spell them
+	emptyColumns    examples // directories with an empty column name or value: Spark refuses them
+}
+
+// directory is what the names above a file say, computed once for all files in it.
+type directory struct {
+	known     bool
+	path      string
+	hidden    string // kind, "" if Spark reads the directory
+	partition *partition
+	types     map[string]FileType // by name suffix
+}
+
+// NewCollector returns a Collector that has seen nothing.
+func NewCollector(opts Options) *Collector {
+	return &Collector{
+		opts:       opts,
+		formats:    map[FileType]*formatStats{},
+		histograms: map[bool]*histogram{},
+		files:      map[bool]*SizeSet{},
+		partitions: map[string]*partition{},
+		classes:    map[string]*count{},
+		ignored:    map[ignoredKind]*ignoredStats{},
+		tables:     map[TableFormat]bool{},
+	}
+}
+
+// Add counts a batch of objects. It keeps neither the slice nor a key.
+func (c *Collector) Add(objects []lister.Object) {
+	for i := range objects {
+		c.add(&objects[i])
+	}
+}
+
+func (c *Collector) add(o *lister.Object) {
+	if reason, pattern := c.leftOut(o.Key); reason != "" {
+		c.ignore(reason, pattern, o)
+		return
+	}
+	c.countClass(o)
+	dir, name := splitKey(o.Key)
+	if !c.last.known || c.last.path != dir {
+		c.enter(dir)
+	}
+	if table, ok := icebergTable(dir, name); ok {
+		c.noteTable("iceberg", table)
+	}
+	if reason, kind := c.skipped(o, name); reason != "" {
+		c.ignore(reason, kind, o)
+		return
+	}
+	c.noteUnusual(o.Key)
+	c.observe(o, name)
+}
+
+// leftOut applies the patterns, exclusions first.
+func (c *Collector) leftOut(key string) (reason, pattern string) {
+	for _, g := range c.opts.Exclude {
+		if g.Match(key) {
+			return Excluded, g.String()
+		}
+	}
+	if len(c.opts.Include) == 0 {
+		return "", ""
+	}
+	for _, g := range c.opts.Include {
+		if g.Match(key) {
+			return "", ""
+		}
+	}
+	return NotIncluded, ""
+}
+
+// skipped says whether an engine reads the object, and if not, why.
+func (c *Collector) skipped(o *lister.Object, name string) (reason, kind string) {
+	switch {
+	case isMarker(o.Key):
+		return Marker, markerKind(o.Key)
+	case c.last.hidden != "":
+		return Hidden, c.last.hidden
+	}
+	if kind := hiddenKind(name); kind != "" {
+		return Hidden, kind
+	}
+	if o.Size <= 0 {
+		return ZeroBytes, ""
+	}
+	if isArchived(o.StorageClass) {
+		return Archived, o.StorageClass
+	}
+	return "", ""
+}
+
+func markerKind(key string) string {
+	if strings.HasSuffix(key, "_$folder$") {
+		return "_$folder$"
+	}
+	return "/"
+}
+
+func (c *Collector) ignore(reason, kind string, o *lister.Object) {
+	at := ignoredKind{reason, kind}
+	s := c.ignored[at]
+	if s == nil {
+		s = &ignoredStats{}
+		c.ignored[ignoredKind{reason, strings.Clone(kind)}] = s
+	}
+	s.add(max(o.Size, 0))
+	s.examples.keep(o.Key)
+}
+
+// maxExamples of each kind are kept.
+const maxExamples = 3
+
+func (e *examples) keep(s string) {
+	list := *e
+	if len(list) == maxExamples && s >= list[maxExamples-1] {
+		return
+	}
+	at, found := slices.BinarySearch(list, s)
+	if found {
+		return
+	}
+	list = slices.Insert(list, at, strings.Clone(s))
+	*e = list[:min(len(list), maxExamples)]
+}
+
+func (c *Collector) countClass(o *lister.Object) {
+	class := o.StorageClass
+	if class == "" {
+		class = "STANDARD"
+	}
+	n := c.classes[class]
+	if n == nil {
+		n = &count{}
+		c.classes[strings.Clone(class)] = n
+	}
+	n.add(max(o.Size, 0))
+}
+
+// noteTable remembers that the directory table holds the log of a table format.
+func (c *Collector) noteTable(format, table string) {
+	at := TableFormat{Format: format, Path: table}
+	if !c.tables[at] && len(c.tables) < maxTables {
+		at.Path = strings.Clone(table)
+		c.tables[at] = true
+	}
+}
+
+// maxTables bounds the table directories that are named.
+const maxTables = 10000
+
+func (c *Collector) noteUnusual(key string) {
+	if key[0] == '/' || strings.Contains(key, "//") {
+		c.unusual.emptyComponents++
+	}
+	if strings.Contains(key, "\uFFFD") {
+		c.unusual.replacement++
+	}
+}
+
+// enter makes dir the current directory.
+func (c *Collector) enter(dir string) {
+	c.last = directory{known: true, path: dir, types: c.last.types}
+	if c.last.types == nil || len(c.last.types) > 256 {
+		c.last.types = map[string]FileType{}
+	}
+	for start := 0; start < len(dir); {
+		component, _, _ := strings.Cut(dir[start:], "/")
+		if kind := hiddenKind(component); kind != "" {
+			c.last.hidden = kind
+			if format := logFormat(component); format != "" {
+				c.noteTable(format, dir[:max(start-1, 0)])
+			}
+			return
+		}
+		start += len(component) + 1
+	}
+}
+
+// enterPartition finds the partition of the current directory. It is called for data only, since directories without
+// data take no part in partition discovery.
+func (c *Collector) enterPartition() *partition {
+	l := layoutOf(c.last.path)
+	if l.scheme != "hive" && c.last.path != "" {
+		c.outside.keep(c.last.path)
+	}
+	if l.scheme == "hive" && hasEmptyColumn(l.path[len(l.base):]) {
+		c.unusual.emptyColumns.keep(l.path)
+	}
+	p := c.partitions[l.path]
+	if p == nil {
+		path := strings.Clone(l.path)
+		p = &partition{layout: layout{scheme: l.scheme, base: path[:len(l.base)], path: path}}
+		c.partitions[path] = p
+	}
+	c.last.partition = p
+	return p
+}
+
+func (c *Collector) observe(o *lister.Object, name string) {
+	t := c.typeOf(name)
+	c.total.add(o.Size)
+	f := c.formats[t]
+	if f == nil {
+		f = &formatStats{min: o.Size}
+		c.formats[t] = f
+	}
+	f.add(o.Size)
+	f.hist.add(o.Size)
+	f.min, f.max = min(f.min, o.Size), max(f.max, o.Size)
+	c.keepSize(o.Size, t.Splittable)
+	c.oldest, c.newest = span(c.oldest, c.newest, o.Modified)
+
+	if c.last.path == "" {
+		c.root++
+	}
+	p := c.last.partition
+	if p == nil {
+		p = c.enterPartition()
+	}
+	p.observe(o, t)
+}
+
+func (c *Collector) keepSize(size int64, splittable bool) {
+	set := c.files[splittable]
+	if set == nil {
+		set = newSizeSet(sizeSetBytes)
+		c.files[splittable] = set
+		c.histograms[splittable] = &histogram{}
+	}
+	set.add(size)
+	c.histograms[splittable].add(size)
+}
+
+func (p *partition) observe(o *lister.Object, t FileType) {
+	if p.objects == 0 {
+		p.min = o.Size
+	}
+	p.add(o.Size)
+	p.sizes.add(o.Size)
+	p.min, p.max = min(p.min, o.Size), max(p.max, o.Size)
+	p.oldest, p.newest = span(p.oldest, p.newest, o.Modified)
+	for i := range p.formats {
+		if f := &p.formats[i]; f.format == t.Format && f.compression == t.Compression {
+			f.objects++
+			return
+		}
+	}
+	p.formats = append(p.formats, partitionFormat{t.Format, t.Compression, 1})
+}
+
+// typeOf is TypeOf, remembered by the part of the name that it depends on.
+func (c *Collector) typeOf(name string) FileType {
+	suffix, rest := cutSuffix(name)
+	inner, _ := cutSuffix(rest)
+	key := name[len(name)-len(suffix)-len(inner):]
+	t, ok := c.last.types[key]
+	if !ok {
+		t = TypeOf(name)
+		c.last.types[strings.Clone(key)] = t
+	}
+	return t
+}
+
+// span widens [oldest, newest] by t; the zero time is no time.
+func span(oldest, newest, t time.Time) (time.Time, time.Time) {
+	if t.IsZero() {
+		return oldest, newest
+	}
+	if oldest.IsZero() || t.Before(oldest) {
+		oldest = t
+	}
+	if newest.IsZero() || t.After(newest) {
+		newest = t
+	}
+	return oldest, newest
+}
+
+func splitKey(key string) (dir, name string) {
+	at := strings.LastIndexByte(key, '/')
+	return key[:max(at, 0)], key[at+1:]
+}

@@ -1,0 +1,84 @@
+package stats
+
+import "strings"
+
+// hiddenKind reports whether Spark skips a directory or file of this name at any level, and names the family it belongs
+// to: the name itself where it is a known one, else its first character and a star.
+//
+// Source: Spark HadoopFSUtils.shouldFilterOutPathName and PartitioningAwareFileIndex.isDataPath (3.5): hidden is what
+// starts with '_' and has no '=', starts with '.', or ends with "._COPYING_". _metadata and _common_metadata are
+// listed but never read as data, so that they are hidden here too.
+func hiddenKind(name string) string {
+	switch {
+	case name == "":
+		return ""
+	case strings.HasSuffix(name, "._COPYING_"):
+		return "._COPYING_"
+	case name[0] == '.':
+		return dotKind(name)
+	case name[0] == '_' && !strings.Contains(name, "="):
+		return underscoreKind(name)
+	}
+	return ""
+}
+
+func dotKind(name string) string {
+	switch {
+	case strings.HasSuffix(name, ".crc"):
+		return ".crc"
+	case name == ".hoodie" || name == ".DS_Store" || name == ".spark-staging" || name == ".metadata":
+		return name
+	case strings.HasPrefix(name, ".spark-staging-"):
+		return ".spark-staging"
+	case strings.HasPrefix(name, ".hive-staging"):
+		return ".hive-staging"
+	}
+	return ".*"
+}
+
+// underscoreFamilies are the names that Hadoop, Spark, Databricks and the table formats leave behind.
+var underscoreFamilies = []string{
+	"_SUCCESS", "_temporary", "_delta_log", "_spark_metadata", "_metadata", "_common_metadata", "_committed", "_started",
+	"_change_data", "_symlink_format_manifest",
+}
+
+func underscoreKind(name string) string {
+	for _, family := range underscoreFamilies {
+		if name == family || strings.HasPrefix(name, family+"_") {
+			return family
+		}
+	}
+	if strings.EqualFold(name, "_temporary") {
+		return "_temporary"
+	}
+	return "_*"
+}
+
+// isMarker reports whether Hadoop takes the key for a directory: it ends in '/', or in the suffix of the old s3n and
+// EMR markers.
+func isMarker(key string) bool {
+	return key == "" || key[len(key)-1] == '/' || strings.HasSuffix(key, "_$folder$")
+}
+
+// isArchived reports whether an object of this class cannot be read without a restore first.
+// Source: Amazon S3 user guide, storage classes; GLACIER_IR is read like any other.
+func isArchived(class string) bool { return class == "GLACIER" || class == "DEEP_ARCHIVE" }
+
+// logFormat names the table format whose log lies in a directory of this name.
+func logFormat(component string) string {
+	switch component {
+	case "_delta_log":
+		return "delta"
+	case ".hoodie":
+		return "hudi"
+	}
+	return ""
+}
+
+// icebergTable returns the table directory of which dir/name is the metadata: metadata/*.metadata.json.
+func icebergTable(dir, name string) (table string, ok bool) {
+	if !strings.HasSuffix(name, ".metadata.json") || lastComponent(dir) != "metadata" {
+		return "", false
+	}
+	return strings.TrimSuffix(dir[:len(dir)-len("metadata")], "/"), true
+}

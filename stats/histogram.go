@@ -1,0 +1,192 @@
+package stats
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// Sizes fall into buckets of which 64 cover an octave: bucket edges at powers of two are exact, and the middle of a
+// bucket is never more than 1/128 away from any size in it. Buckets are (lo, hi], so that a file of exactly 128 MiB is
+// in the bucket that ends there. Sizes up to 64 have a bucket each.
+//
+// Note: 32 steps an octave are not enough for 1 %: the first bucket of an octave is then 1/32 wide, half of that 1.6 %.
+const (
+	stepsLog2   = 6
+	steps       = 1 << stepsLog2
+	bucketCount = (64 - stepsLog2) * steps
+)
+
+// RelativeError bounds how far a size that comes from a histogram is from the true one, relative to the true one.
+const RelativeError = 1.0 / (2 * steps)
+
+// bucketOf returns the bucket of a size of at least one byte.
+func bucketOf(size int64) int {
+	v := uint64(size - 1)
+	if v < steps {
+		return int(v)
+	}
+	exp := bits.Len64(v) - 1 - stepsLog2
+	return (exp+1)<<stepsLog2 + int(v>>exp)&(steps-1)
+}
+
+// bucketEdges returns the smallest and the largest size of a bucket, bytes.
+func bucketEdges(b int) (lo, hi int64) {
+	if b < steps {
+		return int64(b) + 1, int64(b) + 1
+	}
+	exp := b>>stepsLog2 - 1
+	low := uint64(steps|b&(steps-1)) << exp
+	return int64(low) + 1, int64(min(low+1<<exp, math.MaxInt64))
+}
+
+// histogram counts sizes of a whole listing: a dense array, exact sums beside it.
+type histogram struct {
+	objects [bucketCount]int64
+	bytes   [bucketCount]int64
+}
+
+func (h *histogram) add(size int64) {
+	b := bucketOf(size)
+	h.objects[b]++
+	h.bytes[b] = addSaturating(h.bytes[b], size)
+}
+
+// octaves sums the buckets up to each power of two, from the first that holds an object to the last.
+func (h *histogram) octaves() []Bin {
+	var bins []Bin
+	edge := int64(1)
+	cur := Bin{LE: edge}
+	flush := func() {
+		if cur.Objects > 0 || len(bins) > 0 {
+			bins = append(bins, cur)
+		}
+	}
+	for b := range h.objects {
+		lo, _ := bucketEdges(b)
+		for lo > edge {
+			flush()
+			if edge > math.MaxInt64/2 {
+				edge = math.MaxInt64
+			} else {
+				edge *= 2
+			}
+			cur = Bin{LE: edge}
+		}
+		cur.Objects += h.objects[b]
+		cur.Bytes = addSaturating(cur.Bytes, h.bytes[b])
+	}
+	flush()
+	for len(bins) > 0 && bins[len(bins)-1].Objects == 0 {
+		bins = bins[:len(bins)-1]
+	}
+	return bins
+}
+
+// counts yields every bucket that holds an object, smallest first, at its middle.
+func (h *histogram) counts(yield func(size, objects int64) bool) {
+	for b, n := range h.objects {
+		if n > 0 && !yield(bucketMiddle(b, 0), n) {
+			return
+		}
+	}
+}
+
+func bucketMiddle(b, level int) int64 {
+	lo, _ := bucketEdges(b << level)
+	_, hi := bucketEdges(min(b<<level|(1<<level-1), bucketCount-1))
+	return lo + (hi-lo)/2
+}
+
+// A sketch is the size distribution of one partition: every size while they are few, then buckets, which are made
+// coarser when they become many. What it holds depends on the sizes alone, not on their order, and at most about 1 KiB.
+type sketch struct {
+	exact   []int64
+	level   uint8 // neighbours merged: a bucket is 2^level of the finest ones
+	buckets []sketchBucket
+}
+
+type sketchBucket struct {
+	index   uint16 // finest bucket >> level
+	objects uint32
+}
+
+const (
+	sketchExact   = 64
+	sketchBuckets = 96
+)
+
+func (s *sketch) add(size int64) {
+	if s.buckets == nil {
+		if len(s.exact) < sketchExact {
+			s.exact = append(s.exact, size)
+			return
+		}
+		for _, v := range s.exact {
+			s.bucket(v)
+		}
+		s.exact = nil
+	}
+	s.bucket(size)
+}
+
+func (s *sketch) bucket(size int64) {
+	index := uint16(bucketOf(size) >> s.level)
+	at, found := slices.BinarySearchFunc(s.buckets, index, func(b sketchBucket, i uint16) int { return int(b.index) - int(i) })
+	if found {
+		if s.buckets[at].objects < math.MaxUint32 {
+			s.buckets[at].objects++
+		}
+		return
+	}
+	s.buckets = slices.Insert(s.buckets, at, sketchBucket{index: index, objects: 1})
+	for len(s.buckets) > sketchBuckets {
+		s.coarsen()
+	}
+}
+
+func (s *sketch) coarsen() {
+	s.level++
+	out := s.buckets[:0]
+	for _, b := range s.buckets {
+		b.index >>= 1
+		if n := len(out); n > 0 && out[n-1].index == b.index {
+			out[n-1].objects = uint32(min(uint64(out[n-1].objects)+uint64(b.objects), math.MaxUint32))
+			continue
+		}
+		out = append(out, b)
+	}
+	s.buckets = out
+}
+
+// counts yields sizes with how many objects have them, smallest first.
+func (s *sketch) counts(yield func(size, objects int64) bool) {
+	if s.buckets == nil {
+		slices.Sort(s.exact)
+		for _, v := range s.exact {
+			if !yield(v, 1) {
+				return
+			}
+		}
+		return
+	}
+	for _, b := range s.buckets {
+		if !yield(bucketMiddle(int(b.index), int(s.level)), int64(b.objects)) {
+			return
+		}
+	}
+}
+
+func (s *sketch) relativeError() float64 {
+	if s.buckets == nil {
+		return 0
+	}
+	return min(RelativeError*float64(int(1)<<s.level), 1)
+}
+
+func addSaturating(a, b int64) int64 {
+	if a > math.MaxInt64-b {
+		return math.MaxInt64
+	}
+	return a + b
+}

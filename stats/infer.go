@@ -1,0 +1,146 @@
+package stats
+
+import (
+	"math/big"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A columnType is the type that Spark infers for a partition column.
+type columnType int
+
+const (
+	typeNull columnType = iota
+	typeInteger
+	typeLong
+	typeDecimal
+	typeDouble
+	typeDate
+	typeTimestamp
+	typeString
+)
+
+func (t columnType) String() string {
+	return [...]string{"null", "integer", "long", "decimal", "double", "date", "timestamp", "string"}[t]
+}
+
+// inferType tells the type of one raw value, tried in Spark's order: integer, long, decimal without a fraction, double,
+// timestamp, date, else string.
+// Source: Spark PartitioningUtils.inferPartitionColumnValue (3.5), type inference on, ANSI off.
+func inferType(raw string) columnType {
+	switch {
+	case raw == hiveDefault:
+		return typeNull
+	case isInteger(raw, 32):
+		return typeInteger
+	case isInteger(raw, 64):
+		return typeLong
+	case isDecimal(raw):
+		return typeDecimal
+	case isDouble(raw):
+		return typeDouble
+	case isTimestamp(unescapePath(raw)):
+		return typeTimestamp
+	case isDate(raw):
+		return typeDate
+	}
+	return typeString
+}
+
+func isInteger(s string, bits int) bool {
+	if strings.Contains(s, "_") {
+		return false
+	}
+	_, err := strconv.ParseInt(s, 10, bits)
+	return err == nil
+}
+
+var decimalSyntax = regexp.MustCompile(`^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,9})?$`)
+
+// isDecimal reports whether java.math.BigDecimal reads the value with a scale of at most zero and at most 38 digits.
+func isDecimal(s string) bool {
+	if !decimalSyntax.MatchString(s) {
+		return false
+	}
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(s), "e")
+	whole, fraction, _ := strings.Cut(strings.TrimLeft(mantissa, "+-"), ".")
+	exp, _ := strconv.Atoi(exponent)
+	unscaled, ok := new(big.Int).SetString(whole+fraction, 10)
+	scale := len(fraction) - exp
+	return ok && len(s) <= 64 && scale <= 0 && len(unscaled.String())-scale <= 38
+}
+
+// javaDouble is the grammar of java.lang.Double.parseDouble, less hexadecimal floats: it takes a type suffix, too.
+var javaDouble = regexp.MustCompile(`^[\x00-\x20]*[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?)[\x00-\x20]*$`)
+
+func isDouble(s string) bool { return javaDouble.MatchString(s) }
+
+// isTimestamp reports whether the value has the form yyyy-MM-dd HH:mm:ss[.S].
+func isTimestamp(s string) bool {
+	whole, fraction, dotted := strings.Cut(s, ".")
+	if dotted && (len(fraction) != 1 || !isDigits(fraction)) {
+		return false
+	}
+	_, err := time.Parse("2006-01-02 15:04:05", whole)
+	return err == nil && len(whole) == len("2006-01-02 15:04:05")
+}
+
+var dateSyntax = regexp.MustCompile(`^(\d{4,7})-(\d{1,2})(?:-(\d{1,2}))?$`)
+
+// isDate reports whether Spark's cast reads the value as a date: yyyy-[m]m or yyyy-[m]m-[d]d.
+func isDate(s string) bool {
+	m := dateSyntax.FindStringSubmatch(s)
+	if m == nil {
+		return false
+	}
+	year, _ := strconv.Atoi(m[1])
+	month, _ := strconv.Atoi(m[2])
+	day := 1
+	if m[3] != "" {
+		day, _ = strconv.Atoi(m[3])
+	}
+	d := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	return int(d.Month()) == month && d.Day() == day
+}
+
+// widen returns the type that holds both.
+// Source: Spark PartitioningUtils.findWiderTypeForPartitionColumn (3.5): double with long or decimal is a string.
+func widen(a, b columnType) columnType {
+	if a > b {
+		a, b = b, a
+	}
+	switch {
+	case a == b || a == typeNull:
+		return b
+	case b <= typeDecimal:
+		return b
+	case a == typeInteger && b == typeDouble:
+		return typeDouble
+	case a == typeDate && b == typeTimestamp:
+		return typeTimestamp
+	}
+	return typeString
+}
+
+// compareValues orders two raw values by their column's type: numbers by value, everything else as text.
+func compareValues(t columnType, a, b string) int {
+	if t == typeInteger || t == typeLong || t == typeDecimal || t == typeDouble {
+		x, okX := parseNumber(a)
+		y, okY := parseNumber(b)
+		if okX && okY && x.Cmp(y) != 0 {
+			return x.Cmp(y)
+		}
+	}
+	return strings.Compare(a, b)
+}
+
+// parseNumber reads a number of at most 64 characters; longer ones are ordered as text.
+func parseNumber(s string) (*big.Float, bool) {
+	if len(s) > 64 || !decimalSyntax.MatchString(strings.TrimRight(s, "fFdD")) {
+		return nil, false
+	}
+	f, ok := new(big.Float).SetPrec(256).SetString(strings.TrimRight(s, "fFdD"))
+	return f, ok
+}

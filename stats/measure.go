@@ -1,0 +1,340 @@
+package stats
+
+import (
+	"encoding/base64"
+	"fmt"
+	"iter"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Profile returns what has been measured so far, partitions and all. The Collector may go on afterwards.
+func (c *Collector) Profile() *Profile {
+	p := &Profile{
+		Totals:         Totals{Objects: c.total.objects, Bytes: c.total.bytes, Partitions: int64(len(c.partitions))},
+		Formats:        c.formatList(),
+		Partitions:     c.partitionList(),
+		StorageClasses: c.classList(),
+		TableFormats:   c.tableList(),
+		Ignored:        c.ignoredList(),
+		files:          c.files,
+		histograms:     c.histograms,
+	}
+	p.Partitioning = partitioningOf(c.partitions)
+	p.Partitioning.RootObjects = c.root
+	p.Partitioning.Outside = c.outside.spelled()
+	p.Warnings = c.unusual.warnings()
+	p.Skew = skewOf(p.Partitions)
+	if !c.oldest.IsZero() {
+		p.Ages = &Ages{Oldest: c.oldest.UTC(), Newest: c.newest.UTC()}
+	}
+	p.Sizes = c.sizes(p)
+	return p
+}
+
+// FileSizes yields the sizes of the files that Spark cuts (splittable) or does not, each with the number of files that
+// have it. exact is false where there were too many different sizes to keep: they are then within 1/128.
+func (p *Profile) FileSizes(splittable bool) (sizes iter.Seq2[int64, int64], exact bool) {
+	set := p.files[splittable]
+	if set == nil {
+		return func(func(int64, int64) bool) {}, true
+	}
+	sizes = set.All()
+	if !set.Exact() {
+		return p.histograms[splittable].counts, false
+	}
+	return sizes, true
+}
+
+func (c *Collector) sizes(p *Profile) Sizes {
+	if c.total.objects == 0 {
+		return Sizes{}
+	}
+	all := &histogram{}
+	for _, h := range c.histograms {
+		for b := range h.objects {
+			all.objects[b] += h.objects[b]
+			all.bytes[b] = addSaturating(all.bytes[b], h.bytes[b])
+		}
+	}
+	lo, hi := int64(math.MaxInt64), int64(0)
+	for _, f := range c.formats {
+		lo, hi = min(lo, f.min), max(hi, f.max)
+	}
+	split, exactSplit := p.FileSizes(true)
+	whole, exactWhole := p.FileSizes(false)
+	if exactSplit && exactWhole {
+		return sizesOf(mergeSizes(split, whole), all, c.total, lo, hi, 0)
+	}
+	return sizesOf(all.counts, all, c.total, lo, hi, RelativeError)
+}
+
+// mergeSizes joins two ascending sequences into one.
+func mergeSizes(a, b iter.Seq2[int64, int64]) iter.Seq2[int64, int64] {
+	return func(yield func(int64, int64) bool) {
+		next, stop := iter.Pull2(b)
+		defer stop()
+		size, n, more := next()
+		for v, m := range a {
+			for ; more && size <= v; size, n, more = next() {
+				if !yield(size, n) {
+					return
+				}
+			}
+			if !yield(v, m) {
+				return
+			}
+		}
+		for ; more; size, n, more = next() {
+			if !yield(size, n) {
+				return
+			}
+		}
+	}
+}
+
+func sizesOf(ascending iter.Seq2[int64, int64], hist *histogram, total count, lo, hi int64, relErr float64) Sizes {
+	q := quantiles(ascending, total.objects, lo, hi, 0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
+	return Sizes{
+		Min: lo, P01: q[0], P05: q[1], P25: q[2], P50: q[3], P75: q[4], P95: q[5], P99: q[6], Max: hi,
+		Mean: total.bytes / total.objects, RelativeError: relErr, Histogram: hist.octaves(),
+	}
+}
+
+// quantiles returns the nearest-rank quantile for each of the ascending probabilities: the smallest size whose
+// cumulative count reaches ceil(q*total), held to [lo, hi].
+func quantiles(ascending iter.Seq2[int64, int64], total, lo, hi int64, probs ...float64) []int64 {
+	out := make([]int64, 0, len(probs))
+	seen := int64(0)
+	for size, n := range ascending {
+		seen += n
+		for len(out) < len(probs) && seen >= rank(probs[len(out)], total) {
+			out = append(out, min(max(size, lo), hi))
+		}
+		if len(out) == len(probs) {
+			return out
+		}
+	}
+	for len(out) < len(probs) {
+		out = append(out, hi)
+	}
+	return out
+}
+
+func rank(q float64, total int64) int64 { return max(int64(math.Ceil(q*float64(total))), 1) }
+
+func (c *Collector) formatList() []Format {
+	out := make([]Format, 0, len(c.formats))
+	for t, s := range c.formats {
+		sizes := sizesOf(s.hist.counts, &s.hist, s.count, s.min, s.max, RelativeError)
+		out = append(out, Format{
+			Format: t.Format, Compression: t.Compression, Splittable: t.Splittable, Misread: t.Misread,
+			Objects: s.objects, Bytes: s.bytes, Sizes: &sizes, Evidence: "name",
+		})
+	}
+	slices.SortFunc(out, func(a, b Format) int {
+		return byMost(a.Bytes, b.Bytes, strings.Compare(a.name(), b.name()))
+	})
+	return out
+}
+
+func (f Format) name() string {
+	return f.Format + "." + f.Compression + strconv.FormatBool(f.Splittable) + strconv.FormatBool(f.Misread)
+}
+
+// byMost orders the larger first, and equals by tie.
+func byMost(a, b int64, tie int) int {
+	switch {
+	case a > b:
+		return -1
+	case a < b:
+		return 1
+	}
+	return tie
+}
+
+func (c *Collector) classList() []StorageClass {
+	out := make([]StorageClass, 0, len(c.classes))
+	for class, n := range c.classes {
+		out = append(out, StorageClass{Class: class, Objects: n.objects, Bytes: n.bytes, Readable: !isArchived(class)})
+	}
+	slices.SortFunc(out, func(a, b StorageClass) int { return byMost(a.Bytes, b.Bytes, strings.Compare(a.Class, b.Class)) })
+	return out
+}
+
+func (c *Collector) tableList() []TableFormat {
+	out := slices.SortedFunc(maps.Keys(c.tables), func(a, b TableFormat) int {
+		if n := strings.Compare(a.Path, b.Path); n != 0 {
+			return n
+		}
+		return strings.Compare(a.Format, b.Format)
+	})
+	return slices.Concat([]TableFormat{}, out)
+}
+
+func (c *Collector) ignoredList() []Ignored {
+	out := make([]Ignored, 0, len(c.ignored))
+	for k, s := range c.ignored {
+		out = append(out, Ignored{Reason: k.reason, Kind: spell(k.kind), Objects: s.objects, Bytes: s.bytes, Examples: s.examples.spelled()})
+	}
+	slices.SortFunc(out, func(a, b Ignored) int {
+		if n := slices.Index(reasons, a.Reason) - slices.Index(reasons, b.Reason); n != 0 {
+			return n
+		}
+		return byMost(a.Objects, b.Objects, strings.Compare(a.Kind, b.Kind))
+	})
+	return out
+}
+
+func (e examples) spelled() []string {
+	out := make([]string, len(e))
+	for i, s := range e {
+		out[i] = spell(s)
+	}
+	return out
+}
+
+func (u unusual) warnings() []Warning {
+	var out []Warning
+	if u.emptyComponents > 0 {
+		out = append(out, Warning{"empty_component", "keys with an empty component (//): Hadoop and Spark cannot address them", u.emptyComponents})
+	}
+	if u.replacement > 0 {
+		out = append(out, Warning{"replacement_character", "keys with U+FFFD: the server may not be able to spell them", u.replacement})
+	}
+	for _, dir := range u.emptyColumns.spelled() {
+		out = append(out, Warning{"empty_partition_column", fmt.Sprintf("%q has an empty column name or value: Spark refuses it", dir), 0})
+	}
+	return out
+}
+
+var reasons = []string{Excluded, NotIncluded, Marker, Hidden, ZeroBytes, Archived}
+
+// spell makes a key fit for a JSON string: bytes that are not UTF-8 become \xNN, so that two such keys stay different.
+func spell(key string) string {
+	if utf8.ValidString(key) {
+		return key
+	}
+	var b strings.Builder
+	for len(key) > 0 {
+		r, n := utf8.DecodeRuneInString(key)
+		if r == utf8.RuneError && n == 1 {
+			b.WriteString(`\x` + strconv.FormatUint(uint64(key[0])|0x100, 16)[1:])
+		} else {
+			b.WriteString(key[:n])
+		}
+		key = key[n:]
+	}
+	return b.String()
+}
+
+func (c *Collector) partitionList() []Partition {
+	out := make([]Partition, 0, len(c.partitions))
+	for _, p := range c.partitions {
+		out = append(out, p.export())
+	}
+	slices.SortFunc(out, func(a, b Partition) int { return byMost(a.Bytes, b.Bytes, comparePaths(&a, &b)) })
+	return out
+}
+
+func comparePaths(a, b *Partition) int {
+	if n := strings.Compare(a.Path, b.Path); n != 0 {
+		return n
+	}
+	return strings.Compare(a.PathBase64, b.PathBase64)
+}
+
+func (p *partition) export() Partition {
+	q := quantiles(p.sizes.counts, p.objects, p.min, p.max, 0.50, 0.95)
+	out := Partition{
+		Path: spell(p.layout.path), Values: []Value{}, Objects: p.objects, Bytes: p.bytes,
+		Sizes:  PartitionSizes{Min: p.min, P50: q[0], P95: q[1], Max: p.max, RelativeError: p.sizes.relativeError()},
+		Oldest: stamp(p.oldest), Newest: stamp(p.newest),
+	}
+	if !utf8.ValidString(p.layout.path) {
+		out.PathBase64 = base64.StdEncoding.EncodeToString([]byte(p.layout.path))
+	}
+	values, _ := p.layout.values()
+	for _, v := range values {
+		v.Key = spell(v.Key)
+		if v.Value != nil {
+			spelled := spell(*v.Value)
+			v.Value = &spelled
+		}
+		out.Values = append(out.Values, v)
+	}
+	for _, f := range p.formats {
+		out.Formats = append(out.Formats, PartitionFormat{f.format, f.compression, f.objects})
+	}
+	slices.SortFunc(out.Formats, func(a, b PartitionFormat) int {
+		return byMost(a.Objects, b.Objects, strings.Compare(a.Format+"."+a.Compression, b.Format+"."+b.Compression))
+	})
+	return out
+}
+
+func stamp(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// skewOf measures how unevenly partitions are filled; they come sorted by bytes, largest first.
+func skewOf(partitions []Partition) *Skew {
+	n := len(partitions)
+	if n < 2 {
+		return nil
+	}
+	sizes, objects := make([]int64, n), make([]int64, n)
+	for i, p := range partitions {
+		sizes[n-1-i], objects[i] = p.Bytes, p.Objects
+	}
+	slices.Sort(objects)
+	s := &Skew{
+		MedianBytes: median(sizes), MaxBytes: sizes[n-1], Largest: partitions[0].Path,
+		MedianObjects: median(objects), MaxObjects: objects[n-1],
+	}
+	s.MaxOverMedian = ratio(s.MaxBytes, s.MedianBytes)
+	s.ObjectsMaxOverMedian = ratio(s.MaxObjects, s.MedianObjects)
+	s.Gini, s.CV = giniAndCV(sizes)
+	return s
+}
+
+// median is the nearest-rank median of ascending values.
+func median(ascending []int64) int64 { return ascending[(len(ascending)-1)/2] }
+
+func ratio(a, b int64) float64 {
+	if b == 0 {
+		return 0
+	}
+	return round6(float64(a) / float64(b))
+}
+
+// round6 keeps six digits after the point, so that a figure has one spelling.
+func round6(x float64) float64 { return math.Round(x*1e6) / 1e6 }
+
+// giniAndCV of ascending values: Gini is Σ(2i-n-1)x / (nΣx) with i from 1, CV the population standard deviation over
+// the mean.
+func giniAndCV(ascending []int64) (gini, cv float64) {
+	n := float64(len(ascending))
+	var sum, weighted, squares float64
+	for i, v := range ascending {
+		x := float64(v)
+		sum += x
+		weighted += (2*float64(i+1) - n - 1) * x
+	}
+	if sum == 0 {
+		return 0, 0
+	}
+	mean := sum / n
+	for _, v := range ascending {
+		squares += (float64(v) - mean) * (float64(v) - mean)
+	}
+	return round6(weighted / (n * sum)), round6(math.Sqrt(squares/n) / mean)
+}

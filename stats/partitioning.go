@@ -1,0 +1,93 @@
+package stats
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// partitioningOf joins what the partitions' paths say into one description of the dataset.
+func partitioningOf(partitions map[string]*partition) Partitioning {
+	out := Partitioning{Scheme: schemeOf(partitions), Keys: []PartitionKey{}, BasePaths: []string{}, Columns: []Columns{}}
+	bases := map[string]bool{}
+	columns := map[string]*Columns{}
+	keys := map[string]*keyStats{}
+	var order []string
+	for _, path := range slices.Sorted(maps.Keys(partitions)) {
+		l := partitions[path].layout
+		values, raw := l.values()
+		bases[l.base] = true
+		names := make([]string, len(values))
+		for i, v := range values {
+			names[i] = spell(v.Key)
+			k := keys[v.Key]
+			if k == nil {
+				k = &keyStats{distinct: map[string]bool{}}
+				keys[v.Key] = k
+				order = append(order, v.Key)
+			}
+			k.add(raw[i])
+		}
+		at := strings.Join(names, "/")
+		if columns[at] == nil {
+			columns[at] = &Columns{Names: names, Example: spell(path)}
+		}
+		columns[at].Partitions++
+	}
+	for _, name := range order {
+		out.Keys = append(out.Keys, keys[name].export(name))
+	}
+	for _, base := range slices.Sorted(maps.Keys(bases)) {
+		out.BasePaths = append(out.BasePaths, spell(base))
+	}
+	for _, at := range slices.Sorted(maps.Keys(columns)) {
+		out.Columns = append(out.Columns, *columns[at])
+	}
+	slices.SortStableFunc(out.Columns, func(a, b Columns) int { return byMost(a.Partitions, b.Partitions, 0) })
+	return out
+}
+
+func schemeOf(partitions map[string]*partition) string {
+	scheme := ""
+	for _, p := range partitions {
+		switch scheme {
+		case "", p.layout.scheme:
+			scheme = p.layout.scheme
+		default:
+			return "mixed"
+		}
+	}
+	if scheme == "" {
+		return "none"
+	}
+	return scheme
+}
+
+// keyStats collects the raw values of one partition column.
+type keyStats struct {
+	kind     columnType
+	distinct map[string]bool
+	nulls    int64
+}
+
+func (k *keyStats) add(raw string) {
+	if raw == hiveDefault {
+		k.nulls++
+		return
+	}
+	if !k.distinct[raw] {
+		k.distinct[raw] = true
+		k.kind = widen(k.kind, inferType(raw))
+	}
+}
+
+func (k *keyStats) export(name string) PartitionKey {
+	out := PartitionKey{Name: spell(name), Type: k.kind.String(), Distinct: int64(len(k.distinct)), Nulls: k.nulls}
+	if len(k.distinct) == 0 {
+		return out
+	}
+	order := func(a, b string) int { return compareValues(k.kind, a, b) }
+	values := slices.SortedFunc(maps.Keys(k.distinct), order)
+	out.Min, out.Max = spell(unescapePath(values[0])), spell(unescapePath(values[len(values)-1]))
+	return out
+}
