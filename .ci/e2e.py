@@ -17,8 +17,9 @@ import traceback
 import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ from servers import REGION, Server
 UPLOADERS = 8
 RUN_SECONDS = 120
 SHOWN = 8  # problems printed for one check
+EMPTY = "nothing-here/"
 PAGE = 1000  # keys that one LIST request returns at most
 
 Json = dict[str, Any]
@@ -109,7 +111,11 @@ class Program:
             timeout=RUN_SECONDS,
             check=False,
         )
-        return Outcome(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+        outcome = Outcome(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+        shown = outcome.stdout.decode(errors="replace") + outcome.stderr
+        if self.server.access_key in shown or self.server.secret_key in shown:
+            raise AssertionError(f"{' '.join(command)}: shows the credentials")
+        return outcome
 
     def profile(self, target: str, *arguments: str, signed: bool = True, **env: str) -> Outcome:
         """Profiles a target into JSON, with every partition."""
@@ -289,21 +295,21 @@ def check_server(checks: Checks, binary: Path, server: Server) -> None:
 def program_checks(program: Program, listing: list[Listed]) -> Iterator[tuple[str, Callable[[], Problems]]]:
     """The checks of the binary, by name."""
     for target, prefix in targets(program.server):
-        yield f"profile {target}", lambda t=target, p=prefix: compare(program.profile(t), expect(listing, p))  # type: ignore[misc]
-    for pattern, matches in EXCLUSIONS.items():
-        yield f"--exclude {pattern!r}", lambda p=pattern, m=matches: check_exclusion(program, listing, p, m)  # type: ignore[misc]
-    yield "the same JSON twice", lambda: check_repeatable(program)
-    yield "the same JSON from one worker", lambda: check_repeatable(program, "--concurrency", "1")
-    for where in (DATA, HOSTILE):
-        yield f"text of {where} is safe to print", lambda w=where: check_text(program, w)  # type: ignore[misc]
-    yield "an empty prefix is complete", lambda: check_empty(program)
-    yield "an empty prefix fails when asked to", lambda: check_empty_fails(program)
-    yield "an unknown bucket", lambda: check_unknown_bucket(program)
+        yield f"profile {target}", partial(check_profile, program, listing, target, prefix)
+    for exclusion in EXCLUSIONS:
+        yield f"--exclude {exclusion.pattern!r}", partial(check_exclusion, program, listing, exclusion)
+    yield "the same JSON twice", partial(check_repeatable, program)
+    yield "the same JSON from one worker", partial(check_repeatable, program, "--concurrency", "1")
+    for prefix in (DATA, HOSTILE):
+        yield f"text of {prefix} is safe to print", partial(check_text, program, prefix)
+    yield "an empty prefix is complete", partial(check_profile, program, listing, f"s3://{BUCKET}/{EMPTY}", EMPTY)
+    yield "an empty prefix with --fail-on-empty", partial(check_empty_fails, program)
+    yield "an unknown bucket", partial(check_unknown_bucket, program)
     if program.server.checks_signatures:
-        yield "a wrong secret", lambda: check_wrong_secret(program)
-        yield "an unsigned request is refused", lambda: check_unsigned_refused(program)
+        yield "a wrong secret", partial(check_wrong_secret, program)
+        yield "an unsigned request is refused", partial(check_unsigned_refused, program)
     else:
-        yield "--no-sign-request", lambda: check_unsigned(program, listing)
+        yield "--no-sign-request", partial(check_unsigned, program, listing)
 
 
 def targets(server: Server) -> list[tuple[str, str]]:
@@ -320,39 +326,51 @@ def targets(server: Server) -> list[tuple[str, str]]:
     return found
 
 
-EXCLUSIONS: dict[str, Callable[[str], bool]] = {
-    "**_temporary/**": lambda key: "_temporary/" in key,
-    "**.crc": lambda key: key.endswith(".crc"),
-    "**.csv": lambda key: key.endswith(".csv"),
-    "year=2025/**": lambda key: key.startswith("year=2025/") and key != "year=2025/",
-    "landing/*": lambda key: key.startswith("landing/"),
-}
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A pattern in Glue's dialect, and which keys below DATA it matches."""
+
+    pattern: str
+    matches: Callable[[str], bool]
+    whole_subtrees: bool  # such subtrees need not be listed, so their objects need not be counted
 
 
-def check_exclusion(
-    program: Program, listing: list[Listed], pattern: str, matches: Callable[[str], bool]
-) -> Problems:
+EXCLUSIONS = (
+    Exclusion("**_temporary/**", lambda key: "_temporary/" in key, whole_subtrees=True),
+    Exclusion("year=2025/**", lambda key: key.startswith("year=2025/"), whole_subtrees=True),
+    Exclusion("**.crc", lambda key: key.endswith(".crc"), whole_subtrees=False),
+    Exclusion("**.csv", lambda key: key.endswith(".csv"), whole_subtrees=False),
+    Exclusion("landing/*", lambda key: key.startswith("landing/"), whole_subtrees=False),
+)
+
+
+def check_profile(program: Program, listing: list[Listed], target: str, prefix: str) -> Problems:
+    return compare(program.profile(target), expect(listing, prefix))
+
+
+def check_exclusion(program: Program, listing: list[Listed], exclusion: Exclusion) -> Problems:
     """A pattern takes away what it matches and nothing else."""
-    expected = expect(listing, DATA, matches)
-    outcome = program.profile(f"s3://{BUCKET}/{DATA}", "--exclude", pattern)
+    expected = expect(listing, DATA, exclusion.matches)
+    outcome = program.profile(f"s3://{BUCKET}/{DATA}", "--exclude", exclusion.pattern)
+    if not exclusion.whole_subtrees:
+        return compare(outcome, expected)
     if outcome.code != 0:
         return [f"exit code: expected 0, got {outcome.code}; stderr: {outcome.stderr.strip()[:400]}"]
     profile = outcome.document()["profile"]
-    rest = [entry for entry in profile["ignored"] if entry["reason"] != "excluded"]
     excluded = [entry for entry in profile["ignored"] if entry["reason"] == "excluded"]
-    others = Expected(ignored={r: c for r, c in expected.ignored.items() if r != "excluded"}, reasons=expected.reasons)
+    most = expected.ignored.pop("excluded")
+    profile["ignored"] = [entry for entry in profile["ignored"] if entry["reason"] != "excluded"]
     return [
         *compare_totals(profile, expected),
         *compare_partitions(profile, expected.partitions),
-        *compare_ignored({"ignored": rest}, others),
-        *compare_excluded(excluded, expected),
+        *compare_ignored(profile, expected),
+        *compare_skipped(excluded, expected, most),
     ]
 
 
-def compare_excluded(entries: list[Json], expected: Expected) -> Problems:
-    """Whole subtrees that a pattern rules out are never listed, so fewer excluded objects may be counted than exist."""
+def compare_skipped(entries: list[Json], expected: Expected, most: Count) -> Problems:
+    """An exclusion that may have skipped whole subtrees is named, with no more objects than there are."""
     got = Count(sum(entry["objects"] for entry in entries), sum(entry["bytes"] for entry in entries))
-    most = expected.ignored["excluded"]
     problems = [] if entries else ["ignored: expected an entry with the reason excluded, got none"]
     if got.objects > most.objects or got.bytes > most.bytes:
         problems.append(f"ignored as excluded: expected at most {most}, got {got}")
@@ -394,22 +412,20 @@ def check_text(program: Program, where: str) -> Problems:
 
 
 def unsafe(stream: str, text: str) -> Problems:
-    """Control and format characters (escapes, carriage returns, bidi overrides, zero-width) and line separators."""
-    return [
-        f"{stream} line {number}: U+{ord(character):04X} in {line[:120]!r}"
-        for number, line in enumerate(text.split("\n"), 1)
-        for character in sorted(set(line))
-        if unicodedata.category(character) in ("Cc", "Cf", "Zl", "Zp")
-    ]
-
-
-def check_empty(program: Program) -> Problems:
-    outcome = program.profile(f"s3://{BUCKET}/nothing-here/")
-    return compare(outcome, Expected())
+    """What a key must not bring into text: control and format characters (escapes, carriage returns, bidi overrides,
+    zero-width), line separators, and lines that a CI system takes for a command."""
+    problems = []
+    for number, line in enumerate(text.split("\n"), 1):
+        where = f"{stream} line {number}: {line[:120]!r}"
+        unprintable = {c for c in line if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp")}
+        problems += [f"{where} holds U+{ord(c):04X}" for c in sorted(unprintable)]
+        if line.strip().startswith(("::", "##")):
+            problems.append(f"{where} is a command to a CI system")
+    return problems
 
 
 def check_empty_fails(program: Program) -> Problems:
-    outcome = program.profile(f"s3://{BUCKET}/nothing-here/", "--fail-on-empty")
+    outcome = program.profile(f"s3://{BUCKET}/{EMPTY}", "--fail-on-empty")
     if outcome.code != 5:
         return [*differ("exit code", 5, outcome.code), f"stderr: {outcome.stderr.strip()[:400]}"]
     return differ("complete", True, outcome.document()["complete"])
@@ -475,17 +491,22 @@ def timed(what: str) -> Iterator[None]:
 def run(binary: Path, rclone: Path, work: Path) -> Checks:
     """Every check on both servers, one server at a time."""
     checks = Checks()
-    for start in (lambda: servers.rclone(rclone, work), lambda: servers.moto(work)):
-        with start() as server:
-            before = len(checks.failed)
-            try:
-                check_server(checks, binary, server)
-            except Exception:  # the other server is still worth checking
-                error = traceback.format_exc()
-                checks.run(f"{server.name}: can be checked", lambda e=error: [e])  # type: ignore[misc]
-            if len(checks.failed) > before:
-                print(f"     last lines of {server.name}'s log:\n{servers.tail(server.log)}")
+    check_with(checks, binary, servers.rclone(rclone, work))
+    check_with(checks, binary, servers.moto(work))
     return checks
+
+
+def check_with(checks: Checks, binary: Path, running: AbstractContextManager[Server]) -> None:
+    """Every check on one server, which is stopped at the end."""
+    with running as server:
+        before = len(checks.failed)
+        try:
+            check_server(checks, binary, server)
+        except Exception:  # the other server is still worth checking
+            problem = traceback.format_exc()
+            checks.run(f"{server.name}: can be checked", lambda: [problem])
+        if len(checks.failed) > before:
+            print(f"     last lines of {server.name}'s log:\n{servers.tail(server.log)}")
 
 
 def main() -> int:

@@ -167,6 +167,7 @@ def _hostile() -> Iterator[Entry]:
     yield sized(f"{HOSTILE}_\x1b[2Jhidden.csv")
     yield sized(f"{HOSTILE}.\u202ehidden\r.csv")
     yield Entry(f"{HOSTILE}zero\x1b[7m\tbytes.csv", 0)
+    yield Entry(f"{HOSTILE}::warning::zero bytes.csv", 0)
     yield sized(f"{HOSTILE}fold\rer_$folder$")
     yield sized(f"{HOSTILE}{'deep/' * 60}leaf.csv")
     yield sized(f"{HOSTILE}{('s' * 240 + '/') * 4}{'k' * 40}")
@@ -177,8 +178,8 @@ def _hostile_where_possible() -> Iterator[Entry]:
     for key, need in (
         ("cafe\u0301.csv", Need.NFD),
         ("k=cafe\u0301/part-0.csv", Need.NFD),
-        ("line\nfeed.csv", Need.NEWLINE),
-        ("k=line\nfeed/part-0.csv", Need.NEWLINE),
+        ("line\n::error::feed.csv", Need.NEWLINE),
+        ("k=line\n::error::feed/part-0.csv", Need.NEWLINE),
         ("a//b.csv", Need.EMPTY_SEGMENT),
         ("//c.csv", Need.EMPTY_SEGMENT),
         ("k=1//part-0.csv", Need.EMPTY_SEGMENT),

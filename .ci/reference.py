@@ -78,7 +78,12 @@ def aws(server: Server, *arguments: str) -> str:
     cli = Path(sys.executable).with_name("aws")
     command = [str(cli), "--endpoint-url", server.endpoint, "--region", REGION, *arguments]
     done = subprocess.run(
-        command, env=environment(server), stdin=subprocess.DEVNULL, capture_output=True, timeout=CLI_SECONDS, check=False
+        command,
+        env=environment(server),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=CLI_SECONDS,
+        check=False,
     )
     if done.returncode != 0:
         raise RuntimeError(f"aws {' '.join(arguments)}: exit {done.returncode}: {done.stderr.decode(errors='replace')}")

@@ -42,7 +42,16 @@ def rclone(binary: Path, work: Path) -> Iterator[Server]:
     root.mkdir()
     config.touch()
     access_key, secret_key = "E2ERCLONEKEY", "e2e-rclone-secret-4b1d"
-    command = [str(binary), "serve", "s3", "--config", str(config), "--auth-key", f"{access_key},{secret_key}", str(root)]
+    command = [
+        str(binary),
+        "serve",
+        "s3",
+        "--config",
+        str(config),
+        "--auth-key",
+        f"{access_key},{secret_key}",
+        str(root),
+    ]
     lacks = frozenset(Need) - {Need.NEWLINE}
     with _running(command, "--addr", log) as endpoint:
         yield Server("rclone", endpoint, access_key, secret_key, lacks, True, log)

@@ -48,3 +48,15 @@ type Usage struct {
 	Throttled int64 // answers that asked to slow down (503 SlowDown, 429)
 	InFlight  int64 // requests under way now
 }
+
+// A Warner is a Source that can say what List noticed: facts about the target, not failures.
+type Warner interface {
+	Warnings() []Warning
+}
+
+// Warning is one such fact.
+type Warning struct {
+	Code    string
+	Message string
+	Objects int64 // concerned, 0 where that is not known
+}

@@ -20,10 +20,11 @@ type page struct {
 	token     string
 	keyCount  int // -1 where the answer does not say
 	truncated bool
-	sayTrunc  bool // whether the answer says
-	encoded   bool // keys were percent-encoded by the server
-	arena     []byte
-	spans     []int
+	sayTrunc  bool   // whether the answer says
+	encoded   bool   // keys were percent-encoded by the server
+	arena     []byte // bytes of all keys
+	spans     []int  // where each key starts in the arena
+	body      []byte // the answer as it came
 }
 
 // A ProtocolError is an answer that is not a listing page, whatever its status says. It counts as transient: a proxy
@@ -37,7 +38,7 @@ func protocolf(format string, args ...any) error { return &ProtocolError{fmt.Spr
 // decodePage reads the XML of a ListObjectsV2 answer. The page is a full document or an error: nothing of a page that
 // ends early counts. p is reset first, its buffers used again; the strings of the objects are new.
 func decodePage(body []byte, p *page) error {
-	*p = page{objects: p.objects[:0], arena: p.arena[:0], spans: p.spans[:0], keyCount: -1}
+	*p = page{objects: p.objects[:0], arena: p.arena[:0], spans: p.spans[:0], body: p.body, keyCount: -1}
 	s := scanner{rest: body}
 	if err := s.prolog(); err != nil {
 		return err
@@ -149,10 +150,10 @@ func (p *page) finish() error {
 	if !p.sayTrunc {
 		return protocolf("IsTruncated is missing")
 	}
-	ends := append(p.spans[1:len(p.spans):len(p.spans)], len(p.arena))
-	if len(p.spans) == 0 {
-		ends = nil
+	if len(p.objects) == 0 {
+		return p.decodePrefix()
 	}
+	ends := append(p.spans[1:len(p.spans):len(p.spans)], len(p.arena))
 	if p.encoded {
 		if err := p.unescape(ends); err != nil {
 			return err
@@ -178,7 +179,13 @@ func (p *page) unescape(ends []int) error {
 		ends[i] = len(out)
 	}
 	p.arena = out
-	var ok bool
+	return p.decodePrefix()
+}
+
+func (p *page) decodePrefix() error {
+	if !p.encoded {
+		return nil
+	}
 	prefix, ok := appendUnescaped(nil, []byte(p.prefix))
 	if !ok {
 		return protocolf("the prefix %q is not percent-encoded", clip(p.prefix))
@@ -559,7 +566,7 @@ func clip(s string) string {
 }
 
 // check holds a page against the request that it answers.
-func (p *page) check(bucket, prefix, after string, maxKeys int, ordered bool) error {
+func (p *page) check(prefix, after string, maxKeys int, ordered bool) error {
 	if p.prefix != prefix && p.prefix != "" {
 		return protocolf("it is for the prefix %q", clip(p.prefix))
 	}

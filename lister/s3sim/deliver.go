@@ -2,7 +2,6 @@ package s3sim
 
 import (
 	"io"
-	"net"
 	"net/http"
 	"strconv"
 )
@@ -51,11 +50,14 @@ func (c *call) abort(reset bool) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok && reset {
-		_ = tcp.SetLinger(0)
+	if c, ok := conn.(lingerer); ok && reset {
+		_ = c.SetLinger(0) // the connection ends either way
 	}
 	_ = conn.Close()
 }
+
+// A lingerer is a connection that can be reset.
+type lingerer interface{ SetLinger(seconds int) error }
 
 // firstHalf writes no more than left bytes, then fails.
 type firstHalf struct {

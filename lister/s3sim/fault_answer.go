@@ -2,6 +2,7 @@ package s3sim
 
 import (
 	"cmp"
+	"context"
 	"io"
 	"net/http"
 	"strconv"
@@ -131,7 +132,7 @@ type dripper struct {
 func (d *dripper) Write(p []byte) (n int, err error) {
 	for n < len(p) {
 		if !wait(d.c.r.Context(), d.pause) {
-			return n, errLeft
+			return n, context.Cause(d.c.r.Context())
 		}
 		if _, err := d.c.w.Write(p[n : n+1]); err != nil {
 			return n, err

@@ -39,6 +39,9 @@ var client = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
+// keptAlive is client with connections that are reused.
+var keptAlive = &http.Client{Transport: &http.Transport{}, CheckRedirect: client.CheckRedirect}
+
 // do sends a request; headers are name, value, name, value.
 func do(t *testing.T, method, url string, headers ...string) (*http.Response, string) {
 	t.Helper()
@@ -54,7 +57,7 @@ func do(t *testing.T, method, url string, headers ...string) (*http.Response, st
 	if host := req.Header.Get("Host"); host != "" {
 		req.Host = host
 	}
-	resp, err := client.Do(req)
+	resp, err := keptAlive.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,6 @@ package s3sim
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -136,34 +133,6 @@ func requestID(seq int64) string {
 	return string(tmp[:])
 }
 
-// Start serves s on a free port of the loopback interface, with keep-alive. stop closes every connection and returns
-// when the port is free.
-func Start(s *Server) (url string, stop func(), err error) { return StartAt(s, "127.0.0.1:0") }
-
-// StartAt is Start on an address of the caller's choice, "127.0.0.1:9000".
-func StartAt(s *Server, addr string) (url string, stop func(), err error) {
-	ln, err := net.Listen("tcp", addr)
-	if err != nil {
-		return "", nil, fmt.Errorf("start S3 simulator: %w", err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	srv := &http.Server{
-		Handler: s, ReadHeaderTimeout: 30 * time.Second,
-		BaseContext: func(net.Listener) context.Context { return ctx },
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_ = srv.Serve(ln) // always an error: http.ErrServerClosed after stop
-	}()
-	stop = sync.OnceFunc(func() {
-		cancel()
-		_ = srv.Close()
-		<-done
-	})
-	return "http://" + ln.Addr().String(), stop, nil
-}
-
 // limiter is a token bucket. The mutex is here because requests of all connections draw on it.
 type limiter struct {
 	mu     sync.Mutex
@@ -188,9 +157,6 @@ func (l *limiter) allow(now time.Time, rps float64) bool {
 	l.tokens--
 	return true
 }
-
-// errLeft says that the client is gone: there is nobody to answer.
-var errLeft = errors.New("client left")
 
 // atomicMax raises m to v if v is more.
 func atomicMax(m *atomic.Int64, v int64) {

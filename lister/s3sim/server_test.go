@@ -1,8 +1,12 @@
 package s3sim
 
 import (
+	"errors"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -91,4 +95,44 @@ func TestEmptyServer(t *testing.T) {
 	if r := list(t, serve(t, s2), v2()); len(r.Contents) != 0 || *r.IsTruncated {
 		t.Errorf("%+v", r)
 	}
+}
+
+// TestPipe retries through faults for an hour that takes no time.
+func TestPipe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := lake("a", "b")
+		s.Latency = time.Minute
+		s.Fault = FirstOf(
+			When(Fault{Kind: ResetBody}, func(r *Request) bool { return r.Attempt == 1 }),
+			When(Fault{Kind: ResetEarly}, func(r *Request) bool { return r.Attempt == 2 }),
+			When(Fault{Kind: CutBody}, func(r *Request) bool { return r.Attempt == 3 }),
+			When(Fault{Kind: Stall, Wait: time.Hour}, func(r *Request) bool { return r.Attempt == 4 }),
+			When(Fault{Kind: Drip}, func(r *Request) bool { return r.Attempt == 5 }),
+		)
+		dial, stop := Pipe(s)
+		defer stop()
+		transport := &http.Transport{DialContext: dial, DisableKeepAlives: true}
+		start := time.Now()
+		for attempt, want := range []error{syscall.ECONNRESET, syscall.ECONNRESET, io.ErrUnexpectedEOF, io.ErrUnexpectedEOF, nil, nil} {
+			if _, err := get(transport, "http://s3.test/lake?list-type=2"); !errors.Is(err, want) {
+				t.Errorf("attempt %d: %v, want %v", attempt+1, err, want)
+			}
+		}
+		if took := time.Since(start); took < time.Hour+6*time.Minute {
+			t.Errorf("it took %v", took)
+		}
+		stop()
+		if _, err := get(transport, "http://s3.test/lake"); !errors.Is(err, syscall.ECONNREFUSED) {
+			t.Errorf("after stop: %v", err)
+		}
+	})
+}
+
+func get(transport http.RoundTripper, url string) ([]byte, error) {
+	resp, err := (&http.Client{Transport: transport}).Get(url)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	return io.ReadAll(resp.Body)
 }

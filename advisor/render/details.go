@@ -1,0 +1,132 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"s3layout/advisor"
+)
+
+// details is everything that the first screen had no room for.
+func (t *text) details(r *advisor.Report) {
+	for _, a := range r.Advice {
+		t.finding(a)
+	}
+	t.plans(r)
+	t.tables(r)
+	t.snippets(r.Advice)
+	t.notes(r)
+}
+
+func (t *text) finding(a advisor.Advice) {
+	t.blank()
+	head := shortenEnd(fmt.Sprintf("%s %s: %s [%s]", sign(a.Severity), a.Severity, a.Title, a.Rule), t.width)
+	t.b.WriteString(t.paint(head, a.Severity) + "\n")
+	t.paragraph("why", a.Why)
+	t.paragraph("do", a.Do)
+	t.paragraph("set", a.Set)
+	if a.Impact != nil {
+		effect := fmt.Sprintf("%s %s → %s", a.Impact.Metric, advisor.Count(a.Impact.Before), advisor.Count(a.Impact.After))
+		if a.Impact.Estimate != "" {
+			effect += " (estimate: " + a.Impact.Estimate + ")"
+		}
+		t.paragraph("effect", effect)
+	}
+}
+
+func (t *text) paragraph(name, s string) {
+	const indent = 8
+	for i, l := range wrap(Printable(s), t.width-indent) {
+		if i > 0 {
+			name = ""
+		}
+		t.linef("  %-6s%s", name, l)
+	}
+}
+
+func (t *text) plans(r *advisor.Report) {
+	t.blank()
+	e := r.Engine
+	cluster := fmt.Sprintf("%s cores", advisor.Count(e.Cores))
+	if e.WorkerType != "" {
+		cluster = fmt.Sprintf("%d × %s = %s", e.Workers, e.WorkerType, cluster)
+	}
+	t.linef("task plan on %s (Spark %s), %s", e.Name, e.SparkVersion, cluster)
+	t.linef("  %-22s %12s %8s %12s %12s", "reader", "tasks", "waves", "median", "largest")
+	for _, p := range r.Plans {
+		n := advisor.Count(p.Tasks)
+		if !p.Exact {
+			n = "~" + n
+		}
+		t.linef("  %-22s %12s %8s %12s %12s", p.Reader, n, advisor.Count(p.Waves), advisor.Size(p.TaskBytes.P50), advisor.Size(p.TaskBytes.Max))
+	}
+	t.paragraph("", "assumed: "+strings.Join(e.Assumed, ", ")+"; ~ is an estimate")
+}
+
+func (t *text) tables(r *advisor.Report) {
+	p := r.Profile
+	if len(p.Formats) > 0 {
+		t.blank()
+		t.linef("%-24s %10s %10s %10s %10s  %s", "format", "files", "bytes", "median", "largest", "splits")
+		for _, f := range p.Formats {
+			split := "no"
+			switch {
+			case f.Misread:
+				split = "misread"
+			case f.Splittable:
+				split = "yes"
+			}
+			t.linef("%-24s %10s %10s %10s %10s  %s", formatName(f), advisor.Count(f.Objects), advisor.Size(f.Bytes), advisor.Size(f.Sizes.P50), advisor.Size(f.Sizes.Max), split)
+		}
+	}
+	if len(p.Partitioning.Keys) > 0 {
+		t.blank()
+		t.partitionRows("partition", p, 10)
+		if more := p.Totals.Partitions - int64(min(10, len(p.Partitions))); more > 0 {
+			t.linef("and %s", plural(more, "more partition"))
+		}
+	}
+	if len(p.Ignored) > 0 {
+		t.blank()
+		t.linef("%-34s %10s %10s  %s", "ignored", "objects", "bytes", "for example")
+		for _, g := range p.Ignored {
+			example := ""
+			if len(g.Examples) > 0 {
+				example = Printable(g.Examples[0])
+			}
+			t.linef("%s %10s %10s  %s", fit(ignoredName(g), 34), advisor.Count(g.Objects), advisor.Size(g.Bytes), shorten(example, max(t.width-58, 8)))
+		}
+	}
+}
+
+// snippets shows each once.
+func (t *text) snippets(advice []advisor.Advice) {
+	seen := map[string]bool{}
+	for _, a := range advice {
+		for _, s := range a.Snippets {
+			if seen[s.Code] {
+				continue
+			}
+			seen[s.Code] = true
+			t.blank()
+			t.linef("# %s, %s", a.Rule, s.Kind)
+			t.b.WriteString(s.Code)
+		}
+	}
+}
+
+func (t *text) notes(r *advisor.Report) {
+	t.blank()
+	for _, w := range r.Warnings {
+		n := ""
+		if w.Objects > 0 {
+			n = " (" + plural(w.Objects, "object") + ")"
+		}
+		t.paragraph("note", w.Message+n)
+	}
+	requests := ""
+	if r.Run.Requests > 0 {
+		requests = fmt.Sprintf(" · %s", plural(r.Run.Requests, "request"))
+	}
+	t.linef("listed in %.1f s%s · s3layout explain RULE tells more", r.Run.Seconds, requests)
+}

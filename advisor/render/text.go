@@ -1,0 +1,312 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"s3layout/advisor"
+	"s3layout/stats"
+)
+
+// Text writes a report for a terminal: everything that matters on the first 24 lines, details after them. No line is
+// wider than Options.Width.
+func Text(w io.Writer, r *advisor.Report, o Options) error {
+	t := &text{width: o.Width, color: o.Color}
+	if t.width <= 0 {
+		t.width = 80
+	}
+	t.width = min(max(t.width, 40), 200)
+	t.summary(r, o)
+	if !o.Brief {
+		t.details(r)
+	}
+	t.incomplete(r)
+	_, err := io.WriteString(w, t.b.String())
+	return err
+}
+
+type text struct {
+	b     strings.Builder
+	width int
+	color bool
+}
+
+// line writes one line, held to the width.
+func (t *text) line(s string) {
+	t.b.WriteString(strings.TrimRight(shortenEnd(s, t.width), " ") + "\n")
+}
+
+func (t *text) linef(format string, args ...any) { t.line(fmt.Sprintf(format, args...)) }
+
+func (t *text) blank() { t.b.WriteByte('\n') }
+
+// shortenEnd cuts a line at its end.
+func shortenEnd(s string, n int) string {
+	if width(s) <= n {
+		return s
+	}
+	return columns.Truncate(s, n, "…")
+}
+
+// paint colours text that is already cut to its width.
+func (t *text) paint(s string, severity advisor.Severity) string {
+	if !t.color {
+		return s
+	}
+	code := map[advisor.Severity]string{advisor.Critical: "31;1", advisor.Warning: "33", advisor.Info: "36"}[severity]
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+// sign marks a severity without colour.
+func sign(s advisor.Severity) string {
+	switch s {
+	case advisor.Critical:
+		return "✖"
+	case advisor.Warning:
+		return "▲"
+	}
+	return "·"
+}
+
+func (t *text) summary(r *advisor.Report, o Options) {
+	t.incomplete(r)
+	t.line(fit(Printable(r.Target.URI), t.width))
+	t.line(verdict(r))
+	t.line(totals(r.Profile))
+	t.line(ignored(r.Profile))
+	t.blank()
+	t.histogram(r.Profile.Sizes)
+	t.problems(r.Advice)
+	t.worst(r.Profile)
+	if o.Next != "" {
+		t.line("next: " + o.Next)
+	}
+}
+
+func (t *text) incomplete(r *advisor.Report) {
+	if r.Complete {
+		return
+	}
+	t.b.WriteString(t.paint(shortenEnd("INCOMPLETE: every count below is a lower bound", t.width), advisor.Critical) + "\n")
+	for i, m := range r.Incomplete {
+		if i == 2 && len(r.Incomplete) > 3 {
+			t.linef("  and %d more ranges", len(r.Incomplete)-i)
+			return
+		}
+		t.line("  missing " + span(m) + ": " + Printable(m.Cause))
+	}
+}
+
+func span(m advisor.Missing) string {
+	switch {
+	case m.After == "" && m.Until == "":
+		return "all keys"
+	case m.After == "":
+		return "keys up to " + Printable(m.Until)
+	case m.Until == "":
+		return "keys after " + Printable(m.After)
+	}
+	return "keys after " + Printable(m.After) + " up to " + Printable(m.Until)
+}
+
+// verdict is the answer in one line.
+func verdict(r *advisor.Report) string {
+	count := map[advisor.Severity]int{}
+	for _, a := range r.Advice {
+		count[a.Severity]++
+	}
+	var parts []string
+	for _, s := range []advisor.Severity{advisor.Critical, advisor.Warning, advisor.Info} {
+		if count[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
+		}
+	}
+	head := "nothing to change"
+	if len(parts) > 0 {
+		head = strings.Join(parts, ", ")
+	}
+	if r.Profile.Totals.Objects == 0 {
+		head = "no files to read"
+		return head
+	}
+	return head + " · " + tasks(r)
+}
+
+// tasks compares the reader's plan as it is with the recommended one.
+func tasks(r *advisor.Report) string {
+	plan := map[string]advisor.Plan{}
+	for _, p := range r.Plans {
+		plan[p.Reader] = p
+	}
+	text := fmt.Sprintf("spark.read makes %s", approx(plan["dataframe"]))
+	if d, ok := plan["dynamicframe"]; ok {
+		text = fmt.Sprintf("a DynamicFrame makes %s ungrouped", approx(d))
+		if g, ok := plan["dynamicframe_grouped"]; ok {
+			text += fmt.Sprintf(", %s as advised", approx(g))
+		}
+	}
+	return text + fmt.Sprintf(", on %s cores", advisor.Count(r.Engine.Cores))
+}
+
+func approx(p advisor.Plan) string {
+	n := advisor.Count(p.Tasks)
+	if !p.Exact {
+		n = "~" + n
+	}
+	if p.Tasks == 1 {
+		return n + " task"
+	}
+	return n + " tasks"
+}
+
+func totals(p *stats.Profile) string {
+	s := fmt.Sprintf("%s · %s · %s", plural(p.Totals.Objects, "file"), advisor.Size(p.Totals.Bytes), partitions(p))
+	for i, f := range p.Formats {
+		if i == 3 {
+			return s + fmt.Sprintf(" · %d more formats", len(p.Formats)-i)
+		}
+		s += fmt.Sprintf(" · %s %s", formatName(f), advisor.Percent(f.Bytes, p.Totals.Bytes))
+	}
+	return s
+}
+
+func partitions(p *stats.Profile) string {
+	if len(p.Partitioning.Keys) == 0 {
+		return "not partitioned"
+	}
+	names := make([]string, 0, len(p.Partitioning.Keys))
+	for _, k := range p.Partitioning.Keys {
+		names = append(names, Printable(k.Name))
+	}
+	return fmt.Sprintf("%s (%s)", plural(p.Totals.Partitions, "partition"), shorten(strings.Join(names, ", "), 24))
+}
+
+func formatName(f stats.Format) string {
+	switch f.Compression {
+	case "none", "unknown":
+		return f.Format
+	}
+	return f.Format + "." + f.Compression
+}
+
+func ignored(p *stats.Profile) string {
+	if len(p.Ignored) == 0 {
+		return "nothing ignored"
+	}
+	var parts []string
+	for i, g := range p.Ignored {
+		if i == 4 {
+			parts = append(parts, fmt.Sprintf("%d more kinds", len(p.Ignored)-i))
+			break
+		}
+		parts = append(parts, fmt.Sprintf("%s %s", advisor.Count(g.Objects), ignoredName(g)))
+	}
+	return "ignored: " + strings.Join(parts, ", ")
+}
+
+func ignoredName(g stats.Ignored) string {
+	reason := strings.ReplaceAll(g.Reason, "_", " ")
+	if g.Kind == "" {
+		return reason
+	}
+	if g.Reason == stats.Archived {
+		return Printable(g.Kind)
+	}
+	return reason + " " + Printable(g.Kind)
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return advisor.Count(n) + " " + noun + "s"
+}
+
+// bands are the sizes that the first screen tells apart, each up to and including its bound. The fifth is the band
+// that no engine's guide contradicts.
+var bands = []struct {
+	name string
+	le   int64
+}{
+	{"≤ 64 KiB", 64 << 10}, {"≤ 1 MiB", 1 << 20}, {"≤ 32 MiB", 32 << 20}, {"≤ 128 MiB", 128 << 20}, {"≤ 1 GiB", 1 << 30}, {"> 1 GiB", math.MaxInt64},
+}
+
+const targetBand = 4
+
+func (t *text) histogram(s stats.Sizes) {
+	objects, bytes := make([]int64, len(bands)), make([]int64, len(bands))
+	var allObjects, allBytes int64
+	for _, b := range s.Histogram {
+		i := 0
+		for b.LE > bands[i].le {
+			i++
+		}
+		objects[i] += b.Objects
+		bytes[i] += b.Bytes
+		allObjects, allBytes = allObjects+b.Objects, allBytes+b.Bytes
+	}
+	bar := min(max((t.width-34)/2, 4), 30)
+	t.linef("%-11s%s %6s   %s %6s", "file size", fit("files", bar), "", fit("bytes", bar), "")
+	for i, band := range bands {
+		mark := ""
+		if i == targetBand {
+			mark = " ◀ aim"
+		}
+		t.linef("%s%s %6s   %s %6s%s", fit(band.name, 11), fit(bars(objects[i], allObjects, bar), bar), advisor.Percent(objects[i], allObjects),
+			fit(bars(bytes[i], allBytes, bar), bar), advisor.Percent(bytes[i], allBytes), mark)
+	}
+	t.blank()
+}
+
+// bars draws a share of n columns in eighths; what is there is never drawn as nothing.
+func bars(part, whole int64, n int) string {
+	if part == 0 || whole == 0 {
+		return ""
+	}
+	eighths := max(int(float64(part)/float64(whole)*float64(n)*8+0.5), 1)
+	return strings.Repeat("█", eighths/8) + []string{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"}[eighths%8]
+}
+
+// problems shows the worst findings in two lines each: why, and what to set.
+func (t *text) problems(advice []advisor.Advice) {
+	const show = 3
+	for _, a := range advice[:min(show, len(advice))] {
+		head := shortenEnd(sign(a.Severity)+" "+a.Rule+": "+Printable(a.Why), t.width)
+		t.b.WriteString(t.paint(head, a.Severity) + "\n")
+		t.line("    " + Printable(a.Set))
+	}
+	if more := advice[min(show, len(advice)):]; len(more) > 0 {
+		names := make([]string, len(more))
+		for i, a := range more {
+			names[i] = a.Rule
+		}
+		t.line("  also: " + strings.Join(names, ", "))
+	}
+}
+
+// worst shows the largest partitions.
+func (t *text) worst(p *stats.Profile) {
+	const show = 2
+	if len(p.Partitioning.Keys) == 0 || len(p.Partitions) < 2 {
+		return
+	}
+	t.partitionRows("largest partitions", p, show)
+}
+
+func (t *text) partitionRows(title string, p *stats.Profile, show int) {
+	name := max(t.width-46, 12)
+	t.linef("%s %10s %10s %10s %12s", fit(title, name), "files", "bytes", "median", "× median")
+	for _, part := range p.Partitions[:min(show, len(p.Partitions))] {
+		ratio := "–"
+		if p.Skew != nil && p.Skew.MedianBytes > 0 {
+			ratio = fmt.Sprintf("%.1f", float64(part.Bytes)/float64(p.Skew.MedianBytes))
+		}
+		path := Printable(part.Path)
+		if path == "" {
+			path = "(the target itself)"
+		}
+		t.linef("%s %10s %10s %10s %12s", fit(path, name), advisor.Count(part.Objects), advisor.Size(part.Bytes), advisor.Size(part.Sizes.P50), ratio)
+	}
+}

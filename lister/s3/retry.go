@@ -1,0 +1,112 @@
+package s3
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// transient reports whether the same request may succeed later. The SDK's own retries are off: its quota fails a
+// concurrent listing in a short outage, and it gives up on a body that ends early.
+func transient(err error) bool {
+	var protocol *ProtocolError
+	if errors.As(err, &protocol) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errEarlyEnd) {
+		return true
+	}
+	if status := statusOf(err); status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500 && status != http.StatusNotImplemented {
+		return true
+	}
+	switch codeOf(err) {
+	case "SlowDown", "Throttling", "ThrottlingException", "RequestTimeout", "RequestTimeTooSkewed", "InternalError",
+		"ServiceUnavailable", "RequestLimitExceeded", "BandwidthLimitExceeded":
+		return true
+	}
+	return transientNetwork(err)
+}
+
+// transientNetwork tells a broken connection, which heals, from a name that does not exist or a certificate that nobody
+// signed, which do not.
+func transientNetwork(err error) bool {
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return dns.IsTemporary || dns.IsTimeout
+	}
+	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) ||
+		errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// throttled reports whether the server asks for fewer requests.
+func throttled(err error) bool {
+	switch codeOf(err) {
+	case "SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "BandwidthLimitExceeded":
+		return true
+	}
+	status := statusOf(err)
+	return status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests
+}
+
+func statusOf(err error) int {
+	var response *smithyhttp.ResponseError
+	if errors.As(err, &response) && response.Response != nil && response.Response.Response != nil {
+		return response.HTTPStatusCode()
+	}
+	return 0
+}
+
+func codeOf(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
+func headerOf(err error, name string) string {
+	var response *smithyhttp.ResponseError
+	if errors.As(err, &response) && response.Response != nil && response.Response.Response != nil {
+		return response.Response.Header.Get(name)
+	}
+	return ""
+}
+
+const (
+	backoffBase = 50 * time.Millisecond
+	backoffCap  = 20 * time.Second
+)
+
+// backoff is how long to wait before the attempt after the given one (from 1): what the server asks for, or else a
+// random time up to a bound that doubles.
+func backoff(err error, attempt int, now time.Time) time.Duration {
+	if wait, ok := retryAfter(err, now); ok {
+		return min(wait, backoffCap) + rand.N(backoffBase)
+	}
+	return rand.N(min(backoffBase<<min(attempt, 10), backoffCap)) + time.Millisecond
+}
+
+// retryAfter reads x-amz-retry-after (milliseconds) and Retry-After (seconds, or an HTTP date).
+func retryAfter(err error, now time.Time) (time.Duration, bool) {
+	if ms, e := strconv.ParseUint(headerOf(err, "x-amz-retry-after"), 10, 31); e == nil {
+		return time.Duration(ms) * time.Millisecond, true
+	}
+	text := headerOf(err, "Retry-After")
+	if s, e := strconv.ParseUint(text, 10, 31); e == nil {
+		return time.Duration(s) * time.Second, true
+	}
+	if at, e := http.ParseTime(text); e == nil {
+		return max(at.Sub(now), 0), true
+	}
+	return 0, false
+}
