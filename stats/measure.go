@@ -180,7 +180,7 @@ func (c *Collector) tableList() []TableFormat {
 func (c *Collector) ignoredList() []Ignored {
 	out := make([]Ignored, 0, len(c.ignored))
 	for k, s := range c.ignored {
-		out = append(out, Ignored{Reason: k.reason, Kind: spell(k.kind), Objects: s.objects, Bytes: s.bytes, Examples: s.examples.spelled()})
+		out = append(out, Ignored{Reason: k.reason, Kind: Spell(k.kind), Objects: s.objects, Bytes: s.bytes, Examples: s.examples.spelled()})
 	}
 	slices.SortFunc(out, func(a, b Ignored) int {
 		if n := slices.Index(reasons, a.Reason) - slices.Index(reasons, b.Reason); n != 0 {
@@ -194,7 +194,7 @@ func (c *Collector) ignoredList() []Ignored {
 func (e examples) spelled() []string {
 	out := make([]string, len(e))
 	for i, s := range e {
-		out[i] = spell(s)
+		out[i] = Spell(s)
 	}
 	return out
 }
@@ -215,8 +215,8 @@ func (u unusual) warnings() []Warning {
 
 var reasons = []string{Excluded, NotIncluded, Marker, Hidden, ZeroBytes, Archived}
 
-// spell makes a key fit for a JSON string: bytes that are not UTF-8 become \xNN, so that two such keys stay different.
-func spell(key string) string {
+// Spell makes a key fit for a JSON string: bytes that are not UTF-8 become \xNN, so that two such keys stay different.
+func Spell(key string) string {
 	if utf8.ValidString(key) {
 		return key
 	}
@@ -252,7 +252,7 @@ func comparePaths(a, b *Partition) int {
 func (p *partition) export() Partition {
 	q := quantiles(p.sizes.counts, p.objects, p.min, p.max, 0.50, 0.95)
 	out := Partition{
-		Path: spell(p.layout.path), Values: []Value{}, Objects: p.objects, Bytes: p.bytes,
+		Path: Spell(p.layout.path), Values: []Value{}, Objects: p.objects, Bytes: p.bytes,
 		Sizes:  PartitionSizes{Min: p.min, P50: q[0], P95: q[1], Max: p.max, RelativeError: p.sizes.relativeError()},
 		Oldest: stamp(p.oldest), Newest: stamp(p.newest),
 	}
@@ -261,9 +261,9 @@ func (p *partition) export() Partition {
 	}
 	values, _ := p.layout.values()
 	for _, v := range values {
-		v.Key = spell(v.Key)
+		v.Key = Spell(v.Key)
 		if v.Value != nil {
-			spelled := spell(*v.Value)
+			spelled := Spell(*v.Value)
 			v.Value = &spelled
 		}
 		out.Values = append(out.Values, v)

@@ -19,7 +19,7 @@ func partitioningOf(partitions map[string]*partition) Partitioning {
 		bases[l.base] = true
 		names := make([]string, len(values))
 		for i, v := range values {
-			names[i] = spell(v.Key)
+			names[i] = Spell(v.Key)
 			k := keys[v.Key]
 			if k == nil {
 				k = &keyStats{distinct: map[string]bool{}}
@@ -30,7 +30,7 @@ func partitioningOf(partitions map[string]*partition) Partitioning {
 		}
 		at := strings.Join(names, "/")
 		if columns[at] == nil {
-			columns[at] = &Columns{Names: names, Example: spell(path)}
+			columns[at] = &Columns{Names: names, Example: Spell(path)}
 		}
 		columns[at].Partitions++
 	}
@@ -38,7 +38,7 @@ func partitioningOf(partitions map[string]*partition) Partitioning {
 		out.Keys = append(out.Keys, keys[name].export(name))
 	}
 	for _, base := range slices.Sorted(maps.Keys(bases)) {
-		out.BasePaths = append(out.BasePaths, spell(base))
+		out.BasePaths = append(out.BasePaths, Spell(base))
 	}
 	for _, at := range slices.Sorted(maps.Keys(columns)) {
 		out.Columns = append(out.Columns, *columns[at])
@@ -82,12 +82,12 @@ func (k *keyStats) add(raw string) {
 }
 
 func (k *keyStats) export(name string) PartitionKey {
-	out := PartitionKey{Name: spell(name), Type: k.kind.String(), Distinct: int64(len(k.distinct)), Nulls: k.nulls}
+	out := PartitionKey{Name: Spell(name), Type: k.kind.String(), Distinct: int64(len(k.distinct)), Nulls: k.nulls}
 	if len(k.distinct) == 0 {
 		return out
 	}
 	order := func(a, b string) int { return compareValues(k.kind, a, b) }
 	values := slices.SortedFunc(maps.Keys(k.distinct), order)
-	out.Min, out.Max = spell(unescapePath(values[0])), spell(unescapePath(values[len(values)-1]))
+	out.Min, out.Max = Spell(unescapePath(values[0])), Spell(unescapePath(values[len(values)-1]))
 	return out
 }

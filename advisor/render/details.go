@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"s3layout/advisor"
 )
@@ -13,6 +14,7 @@ func (t *text) details(r *advisor.Report) {
 		t.finding(a)
 	}
 	t.plans(r)
+	t.recommended(r.Recommended)
 	t.tables(r)
 	t.snippets(r.Advice)
 	t.notes(r)
@@ -35,12 +37,12 @@ func (t *text) finding(a advisor.Advice) {
 }
 
 func (t *text) paragraph(name, s string) {
-	const indent = 8
-	for i, l := range wrap(Printable(s), t.width-indent) {
+	const indent = 10
+	for i, l := range Wrap(Printable(s), t.width-indent) {
 		if i > 0 {
 			name = ""
 		}
-		t.linef("  %-6s%s", name, l)
+		t.linef("  %-8s%s", name, l)
 	}
 }
 
@@ -65,6 +67,10 @@ func (t *text) plans(r *advisor.Report) {
 
 func (t *text) tables(r *advisor.Report) {
 	p := r.Profile
+	if p.Ages != nil {
+		t.blank()
+		t.linef("written %s to %s", p.Ages.Oldest.Format(time.DateTime), p.Ages.Newest.Format(time.DateTime))
+	}
 	if len(p.Formats) > 0 {
 		t.blank()
 		t.linef("%-24s %10s %10s %10s %10s  %s", "format", "files", "bytes", "median", "largest", "splits")
@@ -99,19 +105,59 @@ func (t *text) tables(r *advisor.Report) {
 	}
 }
 
-// snippets shows each once.
+// recommended lists what to set, as the job spells it.
+func (t *text) recommended(r advisor.Recommended) {
+	var set []string
+	add := func(name, value string) {
+		if value != "" && value != "0" && value != "[]" {
+			set = append(set, name+" = "+value)
+		}
+	}
+	add("groupFiles", r.GroupFiles)
+	add("groupSize", r.GroupSize)
+	add("exclusions", list(r.Exclusions))
+	add("excludeStorageClasses", list(r.ExcludeStorageClasses))
+	if r.UseS3ListImplementation {
+		add("useS3ListImplementation", "True")
+	}
+	add("repartition after the read", fmt.Sprint(r.Repartition))
+	add("coalesce before the write", fmt.Sprint(r.Coalesce))
+	if len(set) == 0 {
+		return
+	}
+	t.blank()
+	t.line("recommended")
+	for _, s := range set {
+		t.paragraph("", s)
+	}
+}
+
+func list(items []string) string {
+	quoted := make([]string, len(items))
+	for i, s := range items {
+		quoted[i] = `"` + Printable(s) + `"`
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// snippets shows the fullest of each kind: the others hold parts of it.
 func (t *text) snippets(advice []advisor.Advice) {
-	seen := map[string]bool{}
+	var kinds []string
+	fullest := map[string]advisor.Snippet{}
 	for _, a := range advice {
 		for _, s := range a.Snippets {
-			if seen[s.Code] {
-				continue
+			if _, ok := fullest[s.Kind]; !ok {
+				kinds = append(kinds, s.Kind)
 			}
-			seen[s.Code] = true
-			t.blank()
-			t.linef("# %s, %s", a.Rule, s.Kind)
-			t.b.WriteString(s.Code)
+			if len(s.Code) > len(fullest[s.Kind].Code) {
+				fullest[s.Kind] = s
+			}
 		}
+	}
+	for _, kind := range kinds {
+		t.blank()
+		t.linef("# paste: %s, %s", kind, fullest[kind].Language)
+		t.b.WriteString(fullest[kind].Code)
 	}
 }
 

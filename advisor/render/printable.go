@@ -45,8 +45,8 @@ func headRune(s string) (rune, int) {
 	return 0, len(s)
 }
 
-// wrap breaks text at spaces into lines of at most n columns; a longer word is cut.
-func wrap(s string, n int) []string {
+// Wrap breaks text at spaces into lines of at most n columns; a longer word is cut.
+func Wrap(s string, n int) []string {
 	var lines []string
 	line := ""
 	for _, word := range strings.Fields(s) {
@@ -81,4 +81,13 @@ func wrap(s string, n int) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// Beside puts a printable key in front of text, shortened so that both take at most n columns; the key gives way.
+func Beside(key, text string, n int) string {
+	room := n - width(text) - 2
+	if room < 8 {
+		return columns.Truncate(text, n, "…")
+	}
+	return shorten(key, room) + "  " + text
 }

@@ -72,10 +72,12 @@ func sign(s advisor.Severity) string {
 
 func (t *text) summary(r *advisor.Report, o Options) {
 	t.incomplete(r)
-	t.line(fit(Printable(r.Target.URI), t.width))
-	t.line(verdict(r))
+	head := verdict(r.Advice)
+	target := Printable(r.Target.URI)
+	t.line(fit(target, max(t.width-width(head)-2, 8)) + "  " + head)
+	t.line(tasks(r))
 	t.line(totals(r.Profile))
-	t.line(ignored(r.Profile))
+	t.line(contents(r.Profile))
 	t.blank()
 	t.histogram(r.Profile.Sizes)
 	t.problems(r.Advice)
@@ -111,65 +113,75 @@ func span(m advisor.Missing) string {
 	return "keys after " + Printable(m.After) + " up to " + Printable(m.Until)
 }
 
-// verdict is the answer in one line.
-func verdict(r *advisor.Report) string {
-	count := map[advisor.Severity]int{}
-	for _, a := range r.Advice {
+// verdict counts the findings.
+func verdict(advice []advisor.Advice) string {
+	count := map[advisor.Severity]int64{}
+	for _, a := range advice {
 		count[a.Severity]++
 	}
 	var parts []string
-	for _, s := range []advisor.Severity{advisor.Critical, advisor.Warning, advisor.Info} {
-		if count[s] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count[s], s))
-		}
+	if n := count[advisor.Critical]; n > 0 {
+		parts = append(parts, fmt.Sprintf("%d critical", n))
 	}
-	head := "nothing to change"
-	if len(parts) > 0 {
-		head = strings.Join(parts, ", ")
+	if n := count[advisor.Warning]; n > 0 {
+		parts = append(parts, plural(n, "warning"))
 	}
-	if r.Profile.Totals.Objects == 0 {
-		head = "no files to read"
-		return head
+	if n := count[advisor.Info]; n > 0 {
+		parts = append(parts, plural(n, "hint"))
 	}
-	return head + " · " + tasks(r)
+	if len(parts) == 0 {
+		return "nothing to change"
+	}
+	return strings.Join(parts, ", ")
 }
 
 // tasks compares the reader's plan as it is with the recommended one.
 func tasks(r *advisor.Report) string {
+	if r.Profile.Totals.Objects == 0 {
+		return "no files to read"
+	}
 	plan := map[string]advisor.Plan{}
 	for _, p := range r.Plans {
 		plan[p.Reader] = p
 	}
-	text := fmt.Sprintf("spark.read makes %s", approx(plan["dataframe"]))
+	parts := []string{"spark.read " + approx(plan["dataframe"])}
 	if d, ok := plan["dynamicframe"]; ok {
-		text = fmt.Sprintf("a DynamicFrame makes %s ungrouped", approx(d))
-		if g, ok := plan["dynamicframe_grouped"]; ok {
-			text += fmt.Sprintf(", %s as advised", approx(g))
-		}
+		parts = append(parts, "DynamicFrame "+approx(d))
 	}
-	return text + fmt.Sprintf(", on %s cores", advisor.Count(r.Engine.Cores))
+	if g, ok := plan["dynamicframe_grouped"]; ok {
+		parts[1] = "ungrouped " + approx(plan["dynamicframe"])
+		parts = append(parts, "as advised "+approx(g))
+	}
+	return "tasks on " + plural(r.Engine.Cores, "core") + ": " + strings.Join(parts, " · ")
 }
 
+// approx is the number of tasks, marked where it is an estimate.
 func approx(p advisor.Plan) string {
-	n := advisor.Count(p.Tasks)
-	if !p.Exact {
-		n = "~" + n
+	if p.Exact {
+		return advisor.Count(p.Tasks)
 	}
-	if p.Tasks == 1 {
-		return n + " task"
-	}
-	return n + " tasks"
+	return "~" + advisor.Count(p.Tasks)
 }
 
 func totals(p *stats.Profile) string {
-	s := fmt.Sprintf("%s · %s · %s", plural(p.Totals.Objects, "file"), advisor.Size(p.Totals.Bytes), partitions(p))
+	return fmt.Sprintf("%s · %s · %s", plural(p.Totals.Objects, "file"), advisor.Size(p.Totals.Bytes), partitions(p))
+}
+
+// contents is what the files are, and what was ignored.
+func contents(p *stats.Profile) string {
+	var parts []string
 	for i, f := range p.Formats {
 		if i == 3 {
-			return s + fmt.Sprintf(" · %d more formats", len(p.Formats)-i)
+			parts = append(parts, fmt.Sprintf("%d more", len(p.Formats)-i))
+			break
 		}
-		s += fmt.Sprintf(" · %s %s", formatName(f), advisor.Percent(f.Bytes, p.Totals.Bytes))
+		parts = append(parts, formatName(f)+" "+advisor.Percent(f.Bytes, p.Totals.Bytes))
 	}
-	return s
+	s := strings.Join(parts, ", ")
+	if s != "" {
+		s += " · "
+	}
+	return s + ignored(p)
 }
 
 func partitions(p *stats.Profile) string {
@@ -193,7 +205,7 @@ func formatName(f stats.Format) string {
 
 func ignored(p *stats.Profile) string {
 	if len(p.Ignored) == 0 {
-		return "nothing ignored"
+		return "ignored: nothing"
 	}
 	var parts []string
 	for i, g := range p.Ignored {
@@ -207,14 +219,10 @@ func ignored(p *stats.Profile) string {
 }
 
 func ignoredName(g stats.Ignored) string {
-	reason := strings.ReplaceAll(g.Reason, "_", " ")
-	if g.Kind == "" {
-		return reason
-	}
-	if g.Reason == stats.Archived {
+	if g.Kind != "" && g.Kind != "/" {
 		return Printable(g.Kind)
 	}
-	return reason + " " + Printable(g.Kind)
+	return strings.ReplaceAll(g.Reason, "_", " ")
 }
 
 func plural(n int64, noun string) string {
@@ -275,7 +283,7 @@ func (t *text) problems(advice []advisor.Advice) {
 	for _, a := range advice[:min(show, len(advice))] {
 		head := shortenEnd(sign(a.Severity)+" "+a.Rule+": "+Printable(a.Why), t.width)
 		t.b.WriteString(t.paint(head, a.Severity) + "\n")
-		t.line("    " + Printable(a.Set))
+		t.line("    " + Printable(a.Set) + effect(a.Impact))
 	}
 	if more := advice[min(show, len(advice)):]; len(more) > 0 {
 		names := make([]string, len(more))
@@ -284,6 +292,18 @@ func (t *text) problems(advice []advisor.Advice) {
 		}
 		t.line("  also: " + strings.Join(names, ", "))
 	}
+}
+
+// effect is what a change brings, in short.
+func effect(i *advisor.Impact) string {
+	if i == nil {
+		return ""
+	}
+	about := ""
+	if i.Estimate != "" {
+		about = "~"
+	}
+	return fmt.Sprintf("  (%s %s → %s%s)", i.Metric, advisor.Count(i.Before), about, advisor.Count(i.After))
 }
 
 // worst shows the largest partitions.

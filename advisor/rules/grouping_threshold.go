@@ -28,8 +28,13 @@ var GroupingThreshold = &advisor.Rule{
 		}
 		a := r.Found(advisor.Warning)
 		a.Evidence["files_threshold"] = r.Limit("files")
-		a.Why = fmt.Sprintf("%s files, above %s: Glue groups with a size of its own that it does not publish.", comma(files), comma(r.Limit("files")))
-		return grouped(a, f)
+		a.Why = fmt.Sprintf("%s files > %s: Glue sets a group size of its own.", comma(files), comma(r.Limit("files")))
+		grouped(a, f)
+		if after, ok := f.Plan("dynamicframe_grouped"); ok {
+			a.Set += fmt.Sprintf("  (~%s)", plural(after.Tasks, "task"))
+			a.Evidence["tasks_as_advised"] = after.Tasks
+		}
+		return a
 	},
 }
 
@@ -59,21 +64,20 @@ var GroupingGap = &advisor.Rule{
 			a.Severity = advisor.Warning
 		}
 		a.Evidence["files_threshold"] = r.Limit("files")
-		a.Why = fmt.Sprintf("%s files, not above %s: grouping is off, and every file is a task.", comma(files), comma(r.Limit("files")))
-		return grouped(a, f)
+		a.Why = fmt.Sprintf("%s files ≤ %s: grouping is off, a task for every file.", comma(files), comma(r.Limit("files")))
+		grouped(a, f)
+		before, _ := f.Plan("dynamicframe")
+		if after, ok := f.Plan("dynamicframe_grouped"); ok {
+			a.Impact = &advisor.Impact{Metric: "tasks", Before: before.Tasks, After: after.Tasks, Estimate: after.Estimate}
+		}
+		return a
 	},
 }
 
 // grouped adds what both rules say of the recommended grouping.
-func grouped(a *advisor.Advice, f *advisor.Facts) *advisor.Advice {
+func grouped(a *advisor.Advice, f *advisor.Facts) {
 	a.Evidence["files"] = f.Profile.Totals.Objects
 	a.Evidence["mean_bytes"] = f.MeanBytes()
 	a.Set = fmt.Sprintf("groupFiles=%s groupSize=%s", f.Recommended.GroupFiles, f.Recommended.GroupSize)
-	before, _ := f.Plan("dynamicframe")
-	after, ok := f.Plan("dynamicframe_grouped")
-	if ok {
-		a.Impact = &advisor.Impact{Metric: "tasks", Before: before.Tasks, After: after.Tasks, Estimate: after.Estimate}
-	}
 	a.Snippets = append(a.Snippets, glueRead(f, "groupFiles", "groupSize", "useS3ListImplementation", "exclusions", "excludeStorageClasses"))
-	return a
 }

@@ -42,7 +42,7 @@ var PartitionSkew = &advisor.Rule{
 		a.Evidence["max_over_median"] = s.MaxOverMedian
 		a.Evidence["max_over_median_threshold"] = r.Limit("ratio")
 		a.Evidence["gini"] = s.Gini
-		a.Why = fmt.Sprintf("%s holds %s, %.1f times the median partition (%s).", quoted(s.Largest), size(s.MaxBytes), s.MaxOverMedian, size(s.MedianBytes))
+		a.Why = fmt.Sprintf("%.1f × the median: %s in %s.", s.MaxOverMedian, size(s.MaxBytes), quoted(s.Largest))
 		a.Set = "split it, or salt the key before the write"
 		return a
 	},

@@ -49,6 +49,7 @@ var UnsplittableFiles = &advisor.Rule{
 		a.Evidence["files_over_128_mib"] = large
 		a.Evidence["bytes"] = bytes
 		a.Evidence["largest_bytes"] = longest
+		a.Evidence["assumed_expansion"] = f.Engine.AssumedExpansion
 		a.Evidence["codecs"] = sortedKeys(codecs)
 		a.Evidence["tasks"] = read.Tasks
 		a.Evidence["cores"] = f.Engine.Cores
@@ -71,8 +72,7 @@ func unsplittableWhy(f *advisor.Facts, read advisor.Plan, large, huge, longest i
 		n, bound = huge, "1 GiB"
 	}
 	expanded := int64(min(float64(longest)*f.Engine.AssumedExpansion, 1<<62))
-	why := fmt.Sprintf("%s over %s: one task each, up to %s, about %s in memory (assumed %.1f times).",
-		plural(n, "file"), bound, size(longest), size(expanded), f.Engine.AssumedExpansion)
+	why := fmt.Sprintf("%s > %s, a task each: up to ~%s in memory.", plural(n, "file"), bound, size(expanded))
 	if read.IdleCores > 0 {
 		why += fmt.Sprintf(" %d of %d cores idle.", read.IdleCores, f.Engine.Cores)
 	}

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"s3layout/lister/s3"
+)
+
+// awsOptions are the flags that say how to reach S3, with the names that the AWS CLI gives them.
+type awsOptions struct {
+	s3.Config
+	requestPayer string
+	concurrency  int
+}
+
+func (o *awsOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.Profile, "profile", "", "AWS profile")
+	f.StringVar(&o.Region, "region", "", "AWS region; the bucket's own is found by itself")
+	f.StringVar(&o.EndpointURL, "endpoint-url", "", "another S3 server, as in http://127.0.0.1:9000")
+	f.BoolVar(&o.NoSignRequest, "no-sign-request", false, "send no credentials: for public buckets")
+	f.StringVar(&o.requestPayer, "request-payer", "", "\"requester\" agrees to pay for the requests")
+	f.Lookup("request-payer").NoOptDefVal = "requester"
+	f.StringVar(&o.CABundle, "ca-bundle", "", "file of certificates to trust")
+	f.BoolVar(&o.NoVerifySSL, "no-verify-ssl", false, "do not check the server's certificate")
+	f.IntVar(&o.concurrency, "concurrency", s3.DefaultConcurrency, "most requests in flight")
+}
+
+func (o *awsOptions) validate() error {
+	switch {
+	case o.requestPayer != "" && o.requestPayer != "requester":
+		return fmt.Errorf("--request-payer %q: the only value is requester", o.requestPayer)
+	case o.concurrency < 1 || o.concurrency > 1024:
+		return fmt.Errorf("--concurrency %d: it must be 1 to 1024", o.concurrency)
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"s3layout/advisor"
+	"s3layout/advisor/render"
+)
+
+// outputOptions are the flags that say how and where a report is written.
+type outputOptions struct {
+	format, output string
+	brief, noColor bool
+}
+
+func (o *outputOptions) addFlags(f *pflag.FlagSet) {
+	names := make([]string, len(render.Formats))
+	for i, format := range render.Formats {
+		names[i] = format.Name
+	}
+	f.StringVar(&o.format, "format", names[0], strings.Join(names, " or "))
+	f.StringVar(&o.output, "output", "", "write the report to this file, at once or not at all")
+	f.BoolVar(&o.brief, "brief", false, "text: the first screen only")
+	f.BoolVar(&o.noColor, "no-color", false, "text: no colours; NO_COLOR does the same")
+}
+
+func (o *outputOptions) validate() (render.Format, error) {
+	format, ok := render.Find(o.format)
+	if !ok {
+		return format, fmt.Errorf("--format %q is not known; see profile --help", o.format)
+	}
+	if o.output == "" {
+		return format, nil
+	}
+	info, err := os.Lstat(o.output)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return format, nil
+	case err != nil:
+		return format, fmt.Errorf("--output: %w", err)
+	case !info.Mode().IsRegular():
+		return format, fmt.Errorf("--output %q exists and is not a regular file", o.output)
+	}
+	return format, nil
+}
+
+// write renders the report to the output file, or to stdout.
+func (o *outputOptions) write(format render.Format, r *advisor.Report, next string, stdout io.Writer) error {
+	options := render.Options{Brief: o.brief, Next: next}
+	if o.output == "" && isTerminal(stdout) {
+		options.Color = !o.noColor && os.Getenv("NO_COLOR") == ""
+		options.Width, _, _ = term.GetSize(int(stdout.(*os.File).Fd()))
+	}
+	var b bytes.Buffer
+	if err := format.Write(&b, r, options); err != nil {
+		return err
+	}
+	if o.output != "" {
+		return writeFile(o.output, b.Bytes())
+	}
+	_, err := stdout.Write(b.Bytes())
+	return err
+}
+
+// writeFile replaces a file at once: a reader sees the old content or the new, and a failure leaves the old.
+func writeFile(name string, content []byte) error {
+	temporary, err := os.CreateTemp(filepath.Dir(name), ".s3layout-*")
+	if err != nil {
+		return fmt.Errorf("write %q: %w", name, err)
+	}
+	defer os.Remove(temporary.Name())
+	_, err = temporary.Write(content)
+	err = errors.Join(err, temporary.Chmod(0o644), temporary.Sync(), temporary.Close())
+	if err == nil {
+		err = os.Rename(temporary.Name(), name)
+	}
+	if err != nil {
+		return fmt.Errorf("write %q: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,277 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"s3layout/advisor"
+	"s3layout/advisor/render"
+	"s3layout/advisor/rules"
+	"s3layout/lister"
+	"s3layout/stats"
+)
+
+// profileOptions are the flags of profile. Zero flags are a useful run.
+type profileOptions struct {
+	awsOptions
+	engineOptions
+	outputOptions
+	exclude, include []string
+	partitions       string
+	failOn           string
+	failOnEmpty      bool
+	quiet            bool
+}
+
+func newProfileCommand() *cobra.Command {
+	var o profileOptions
+	cmd := &cobra.Command{
+		Use:   "profile TARGET",
+		Short: "List, measure and advise: one target, one report",
+		Long: `Profile lists a target, measures how its files are laid out, and says what to set.
+
+TARGET is s3://bucket/prefix/ (s3a:// and s3n:// too), an access point's ARN or
+alias, or a local directory. It is always a directory: s3://b/data never counts
+data-old/.
+
+--exclude and --include take Glue's dialect, Java NIO globs on '/', relative to
+the target: '**.csv', '**_temporary/**', 'year=2019/**', '{a,b}/*.json'.
+` + exitStatus,
+		Example: `  s3layout profile s3://bucket/events/
+  s3layout profile s3://bucket/events/ --exclude '**_temporary/**' --workers 20
+  s3layout profile s3://public/data/ --no-sign-request --format json --output r.json`,
+		Args: exactlyOne("TARGET"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runProfile(cmd.Context(), args[0], &o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringArrayVar(&o.exclude, "exclude", nil, "leave out what this glob matches (repeatable)")
+	f.StringArrayVar(&o.include, "include", nil, "count only what one of these globs matches (repeatable)")
+	o.outputOptions.addFlags(f)
+	f.StringVar(&o.partitions, "partitions", "100", "partitions in the report: a number, or all")
+	f.StringVar(&o.failOn, "fail-on", "", "exit 1 on a finding as severe as info, warning or critical")
+	f.BoolVar(&o.failOnEmpty, "fail-on-empty", false, "exit 5 where there are no files to read")
+	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
+	o.engineOptions.addFlags(f)
+	o.awsOptions.addFlags(f)
+	return cmd
+}
+
+func exactlyOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 && args[0] != "" {
+			return nil
+		}
+		return &exitError{exitUsage, fmt.Errorf("%s needs one %s, and got %d; see %s --help", cmd.Name(), what, len(args), cmd.CommandPath())}
+	}
+}
+
+// settings are profileOptions, checked.
+type settings struct {
+	engine           advisor.Engine
+	format           render.Format
+	exclude, include []*lister.Glob
+	partitions       int // -1: all
+	failOn           advisor.Severity
+}
+
+func (o *profileOptions) validate() (s settings, err error) {
+	fail := func(err error) (settings, error) { return settings{}, &exitError{exitUsage, err} }
+	if s.engine, err = o.resolve(); err != nil {
+		return fail(err)
+	}
+	if err := o.awsOptions.validate(); err != nil {
+		return fail(err)
+	}
+	if s.format, err = o.outputOptions.validate(); err != nil {
+		return fail(err)
+	}
+	if s.exclude, err = parseGlobs("--exclude", o.exclude); err != nil {
+		return fail(err)
+	}
+	if s.include, err = parseGlobs("--include", o.include); err != nil {
+		return fail(err)
+	}
+	if s.partitions, err = parsePartitions(o.partitions); err != nil {
+		return fail(err)
+	}
+	s.failOn = advisor.Severity(o.failOn)
+	if o.failOn != "" && s.failOn.Rank() == 0 {
+		return fail(fmt.Errorf("--fail-on %q: it is info, warning or critical", o.failOn))
+	}
+	return s, nil
+}
+
+func parseGlobs(flag string, patterns []string) ([]*lister.Glob, error) {
+	var globs []*lister.Glob
+	for _, p := range patterns {
+		g, err := lister.ParseGlob(p)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", flag, err)
+		}
+		globs = append(globs, g)
+	}
+	return globs, nil
+}
+
+func parsePartitions(s string) (int, error) {
+	if s == "all" {
+		return -1, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("--partitions %q: it is a number, or all", s)
+	}
+	return n, nil
+}
+
+func runProfile(ctx context.Context, name string, o *profileOptions, stdout, stderr io.Writer) error {
+	s, err := o.validate()
+	if err != nil {
+		return err
+	}
+	t, err := openTarget(ctx, name, &o.awsOptions, stderr)
+	if err != nil {
+		return err
+	}
+	r, outcome := profileTarget(ctx, t, o, s, stderr)
+	var exit *exitError
+	if errors.As(outcome, &exit) && exit.code == exitNothing {
+		return outcome
+	}
+	if err := o.write(s.format, r, next(r), stdout); err != nil {
+		return err
+	}
+	return outcome
+}
+
+// next is the command that helps most after this report.
+func next(r *advisor.Report) string {
+	if len(r.Advice) > 0 {
+		return "s3layout explain " + r.Advice[0].Rule
+	}
+	return "s3layout rules"
+}
+
+// profileTarget lists and judges. Where something could be listed there is a report, whatever the outcome, which is nil
+// or carries the exit code.
+func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings, stderr io.Writer) (*advisor.Report, error) {
+	begun, cpu := time.Now(), cpuSeconds()
+	collector := stats.NewCollector(stats.Options{Exclude: s.exclude, Include: s.include})
+	meter, _ := t.source.(lister.Meter)
+	progress := startProgress(stderr, t.uri, meter, o.quiet)
+	listed := int64(0)
+	failed := t.source.List(ctx, func(objects []lister.Object) error {
+		listed += int64(len(objects))
+		collector.Add(objects)
+		progress.add(objects)
+		return nil
+	})
+	progress.stop()
+
+	r := newReport(t, o, s, collector.Profile())
+	r.Run = advisor.Run{Started: begun.UTC().Truncate(time.Millisecond), Seconds: round3(time.Since(begun).Seconds()), CPUSeconds: round3(cpuSeconds() - cpu)}
+	if meter != nil {
+		u := meter.Usage()
+		r.Run.Requests, r.Run.Retries, r.Run.Throttled = u.Requests, u.Retries, u.Throttled
+	}
+	if w, ok := t.source.(lister.Warner); ok {
+		for _, warning := range w.Warnings() {
+			r.Warnings = append(r.Warnings, stats.Warning(warning))
+		}
+	}
+	outcome := judgeOutcome(ctx, t, r, o, s, failed)
+	trimPartitions(r.Profile, s.partitions)
+	return r, outcome
+}
+
+func newReport(t *target, o *profileOptions, s settings, p *stats.Profile) *advisor.Report {
+	j := advisor.Advise(t.uri, p, s.engine, rules.All)
+	return &advisor.Report{
+		Schema: advisor.SchemaID, Tool: advisor.Tool{Name: "s3layout", Version: version()},
+		Target:   advisor.Target{URI: t.uri, Source: t.kind, Exclude: notNil(o.exclude), Include: notNil(o.include)},
+		Complete: true, Incomplete: []advisor.Missing{}, Warnings: append([]stats.Warning{}, p.Warnings...),
+		Profile: p, Engine: s.engine, Plans: j.Plans, Recommended: j.Recommended, Advice: j.Advice,
+	}
+}
+
+func notNil(s []string) []string { return append([]string{}, s...) }
+
+// judgeOutcome marks the report and returns what the run ends with. A signal goes before an incomplete listing, that
+// before the gate.
+func judgeOutcome(ctx context.Context, t *target, r *advisor.Report, o *profileOptions, s settings, failed error) error {
+	var stopped *signalError
+	var partial *lister.IncompleteError
+	interrupted := errors.As(context.Cause(ctx), &stopped) && failed != nil
+	switch {
+	case failed == nil:
+		return gate(r, o, s)
+	case errors.As(failed, &partial):
+		for _, m := range partial.Missing {
+			r.Incomplete = append(r.Incomplete, advisor.Missing{After: stats.Spell(m.After), Until: stats.Spell(m.End), Cause: stats.Spell(m.Err.Error())})
+		}
+	case interrupted:
+		r.Incomplete = append(r.Incomplete, advisor.Missing{Cause: stopped.Error()})
+	default:
+		return &exitError{exitNothing, errors.New(strings.Join(t.explain(failed), "\n  "))}
+	}
+	r.Complete = false
+	if interrupted {
+		r.StoppedBy = stopped.name()
+		return &exitError{stopped.code(), fmt.Errorf("%w: the report is partial", stopped)}
+	}
+	return &exitError{exitIncomplete, fmt.Errorf("incomplete: %s missing, the first: %s", ranges(len(partial.Missing)), describe(partial.Missing[0]))}
+}
+
+func ranges(n int) string {
+	if n == 1 {
+		return "1 range of keys is"
+	}
+	return fmt.Sprintf("%d ranges of keys are", n)
+}
+
+func describe(m lister.Missing) string {
+	return m.Range.String() + ": " + render.Printable(m.Err.Error())
+}
+
+func gate(r *advisor.Report, o *profileOptions, s settings) error {
+	if o.failOnEmpty && r.Profile.Totals.Objects == 0 {
+		return &exitError{exitEmpty, fmt.Errorf("no files to read in %q", r.Target.URI)}
+	}
+	if s.failOn == "" {
+		return nil
+	}
+	for _, a := range r.Advice {
+		if a.Severity.Rank() >= s.failOn.Rank() {
+			return &exitError{exitGate, fmt.Errorf("--fail-on %s: %s is %s", s.failOn, a.Rule, a.Severity)}
+		}
+	}
+	return nil
+}
+
+// trimPartitions keeps the n largest partitions, or all where n is negative.
+func trimPartitions(p *stats.Profile, n int) {
+	if n >= 0 && n < len(p.Partitions) {
+		p.PartitionsOmitted = int64(len(p.Partitions) - n)
+		p.Partitions = p.Partitions[:n]
+	}
+}
+
+func round3(x float64) float64 { return float64(int64(x*1000+0.5)) / 1000 }
+
+// isTerminal reports whether w is a terminal that understands control sequences.
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+}
