@@ -5,6 +5,7 @@
 package stats
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -25,10 +26,7 @@ type Collector struct {
 	opts Options
 
 	total      count
-	oldest     time.Time
-	newest     time.Time
 	formats    map[FileType]*formatStats
-	histograms map[bool]*histogram
 	files      map[bool]*SizeSet
 	partitions map[string]*partition
 	classes    map[string]*count
@@ -38,7 +36,11 @@ type Collector struct {
 	root       int64    // data files in the target itself
 	outside    examples // directories with data that are in no key=value directory
 
-	last directory // most objects lie in the directory of the one before
+	// Most objects are like the one before.
+	last      directory
+	kind      fileKind
+	class     string
+	classSeen *count
 }
 
 type count struct{ objects, bytes int64 }
@@ -90,11 +92,20 @@ type unusual struct {
 
 // directory is what the names above a file say, computed once for all files in it.
 type directory struct {
-	known     bool
-	path      string
-	hidden    string // kind, "" if Spark reads the directory
-	partition *partition
-	types     map[string]FileType // by name suffix
+	known       bool
+	path        string
+	hidden      string // kind, "" if Spark reads the directory
+	empty       bool   // has an empty component
+	replacement bool   // has U+FFFD
+	partition   *partition
+}
+
+// fileKind is what a name's suffix says, and where such files are counted.
+type fileKind struct {
+	suffix string
+	FileType
+	stats *formatStats
+	files *SizeSet
 }
 
 // NewCollector returns a Collector that has seen nothing.
@@ -102,7 +113,6 @@ func NewCollector(opts Options) *Collector {
 	return &Collector{
 		opts:       opts,
 		formats:    map[FileType]*formatStats{},
-		histograms: map[bool]*histogram{},
 		files:      map[bool]*SizeSet{},
 		partitions: map[string]*partition{},
 		classes:    map[string]*count{},
@@ -124,19 +134,33 @@ func (c *Collector) add(o *lister.Object) {
 		return
 	}
 	c.countClass(o)
-	dir, name := splitKey(o.Key)
-	if !c.last.known || c.last.path != dir {
+	name, ok := c.last.nameOf(o.Key)
+	if !ok {
+		var dir string
+		dir, name = splitKey(o.Key)
 		c.enter(dir)
 	}
-	if table, ok := icebergTable(dir, name); ok {
+	if table, ok := icebergTable(c.last.path, name); ok {
 		c.noteTable("iceberg", table)
 	}
 	if reason, kind := c.skipped(o, name); reason != "" {
 		c.ignore(reason, kind, o)
 		return
 	}
-	c.noteUnusual(o.Key)
+	c.noteUnusual(o.Key, name)
 	c.observe(o, name)
+}
+
+// nameOf returns the name of a key that lies in the directory itself.
+func (d *directory) nameOf(key string) (name string, ok bool) {
+	name = key
+	if n := len(d.path); n > 0 {
+		if len(key) <= n || key[n] != '/' || key[:n] != d.path {
+			return "", false
+		}
+		name = key[n+1:]
+	}
+	return name, d.known && strings.IndexByte(name, '/') < 0
 }
 
 // leftOut applies the patterns, exclusions first.
@@ -216,44 +240,60 @@ func (c *Collector) countClass(o *lister.Object) {
 	if class == "" {
 		class = "STANDARD"
 	}
-	n := c.classes[class]
-	if n == nil {
-		n = &count{}
-		c.classes[strings.Clone(class)] = n
+	if c.classSeen == nil || c.class != class {
+		n := c.classes[class]
+		if n == nil {
+			class = strings.Clone(class)
+			n = &count{}
+			c.classes[class] = n
+		}
+		c.class, c.classSeen = class, n
 	}
-	n.add(max(o.Size, 0))
+	c.classSeen.add(max(o.Size, 0))
 }
 
 // noteTable remembers that the directory table holds the log of a table format.
 func (c *Collector) noteTable(format, table string) {
 	at := TableFormat{Format: format, Path: table}
-	if !c.tables[at] && len(c.tables) < maxTables {
-		at.Path = strings.Clone(table)
-		c.tables[at] = true
+	if c.tables[at] {
+		return
+	}
+	at.Path = strings.Clone(table)
+	c.tables[at] = true
+	if len(c.tables) >= 2*maxTables {
+		smallest := c.smallestTables()
+		clear(c.tables)
+		for _, t := range smallest {
+			c.tables[t] = true
+		}
 	}
 }
 
-// maxTables bounds the table directories that are named.
+// maxTables bounds the table directories that are named: the smallest, whatever the order in which they come.
 const maxTables = 10000
 
-func (c *Collector) noteUnusual(key string) {
-	if key[0] == '/' || strings.Contains(key, "//") {
+func (c *Collector) noteUnusual(key, name string) {
+	if key[0] == '/' || c.last.empty {
 		c.unusual.emptyComponents++
 	}
-	if strings.Contains(key, "\uFFFD") {
+	if c.last.replacement || strings.Contains(name, replacement) {
 		c.unusual.replacement++
 	}
 }
 
+// replacement is what a server writes where it cannot spell a key.
+const replacement = "\uFFFD"
+
 // enter makes dir the current directory.
 func (c *Collector) enter(dir string) {
-	c.last = directory{known: true, path: dir, types: c.last.types}
-	if c.last.types == nil || len(c.last.types) > 256 {
-		c.last.types = map[string]FileType{}
+	c.last = directory{
+		known: true, path: dir,
+		empty:       strings.Contains(dir, "//") || strings.HasSuffix(dir, "/"),
+		replacement: strings.Contains(dir, replacement),
 	}
 	for start := 0; start < len(dir); {
 		component, _, _ := strings.Cut(dir[start:], "/")
-		if kind := hiddenKind(component); kind != "" {
+		if kind := hiddenDirKind(component); kind != "" {
 			c.last.hidden = kind
 			if format := logFormat(component); format != "" {
 				c.noteTable(format, dir[:max(start-1, 0)])
@@ -285,18 +325,12 @@ func (c *Collector) enterPartition() *partition {
 }
 
 func (c *Collector) observe(o *lister.Object, name string) {
-	t := c.typeOf(name)
-	c.total.add(o.Size)
-	f := c.formats[t]
-	if f == nil {
-		f = &formatStats{min: o.Size}
-		c.formats[t] = f
+	if suffix := typeSuffix(name); c.kind.stats == nil || c.kind.suffix != suffix {
+		c.turnTo(suffix, TypeOf(name))
 	}
-	f.add(o.Size)
-	f.hist.add(o.Size)
-	f.min, f.max = min(f.min, o.Size), max(f.max, o.Size)
-	c.keepSize(o.Size, t.Splittable)
-	c.oldest, c.newest = span(c.oldest, c.newest, o.Modified)
+	c.total.add(o.Size)
+	c.kind.stats.observe(o.Size)
+	c.kind.files.add(o.Size)
 
 	if c.last.path == "" {
 		c.root++
@@ -305,21 +339,27 @@ func (c *Collector) observe(o *lister.Object, name string) {
 	if p == nil {
 		p = c.enterPartition()
 	}
-	p.observe(o, t)
+	p.observe(o, &c.kind.FileType)
 }
 
-func (c *Collector) keepSize(size int64, splittable bool) {
-	set := c.files[splittable]
-	if set == nil {
-		set = newSizeSet(sizeSetBytes)
-		c.files[splittable] = set
-		c.histograms[splittable] = &histogram{}
+// turnTo makes t the current kind of file, that of the names with this suffix.
+func (c *Collector) turnTo(suffix string, t FileType) {
+	if c.formats[t] == nil {
+		c.formats[t] = &formatStats{min: math.MaxInt64}
 	}
-	set.add(size)
-	c.histograms[splittable].add(size)
+	if c.files[t.Splittable] == nil {
+		c.files[t.Splittable] = newSizeSet(sizeSetBytes)
+	}
+	c.kind = fileKind{suffix, t, c.formats[t], c.files[t.Splittable]}
 }
 
-func (p *partition) observe(o *lister.Object, t FileType) {
+func (f *formatStats) observe(size int64) {
+	f.add(size)
+	f.hist.add(size)
+	f.min, f.max = min(f.min, size), max(f.max, size)
+}
+
+func (p *partition) observe(o *lister.Object, t *FileType) {
 	if p.objects == 0 {
 		p.min = o.Size
 	}
@@ -334,19 +374,6 @@ func (p *partition) observe(o *lister.Object, t FileType) {
 		}
 	}
 	p.formats = append(p.formats, partitionFormat{t.Format, t.Compression, 1})
-}
-
-// typeOf is TypeOf, remembered by the part of the name that it depends on.
-func (c *Collector) typeOf(name string) FileType {
-	suffix, rest := cutSuffix(name)
-	inner, _ := cutSuffix(rest)
-	key := name[len(name)-len(suffix)-len(inner):]
-	t, ok := c.last.types[key]
-	if !ok {
-		t = TypeOf(name)
-		c.last.types[strings.Clone(key)] = t
-	}
-	return t
 }
 
 // span widens [oldest, newest] by t; the zero time is no time.

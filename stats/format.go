@@ -96,9 +96,17 @@ func formatOf(suffix string) string {
 
 // cutSuffix splits at the last dot, which must not be the first byte: ".gz" is a hidden file, not a suffix.
 func cutSuffix(name string) (suffix, rest string) {
-	dot := strings.LastIndexByte(name, '.')
-	if dot <= 0 || len(name)-dot > maxSuffix {
-		return "", name
+	start := max(len(name)-maxSuffix, 0)
+	at := strings.LastIndexByte(name[start:], '.')
+	if dot := start + at; at >= 0 && dot > 0 {
+		return name[dot:], name[:dot]
 	}
-	return name[dot:], name[:dot]
+	return "", name
+}
+
+// typeSuffix returns the part of a name that its type depends on: its last two suffixes.
+func typeSuffix(name string) string {
+	suffix, rest := cutSuffix(name)
+	inner, _ := cutSuffix(rest)
+	return name[len(name)-len(suffix)-len(inner):]
 }

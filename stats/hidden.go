@@ -22,6 +22,17 @@ func hiddenKind(name string) string {
 	return ""
 }
 
+// hiddenDirKind is hiddenKind for the name of a directory: Spark passes over neither _metadata nor _common_metadata, nor
+// what starts like them, when it lists, and judges what is in such a directory by the file's own name.
+//
+// Note: Spark 4 does pass over them, on s3a and with a single path (SPARK-45452).
+func hiddenDirKind(name string) string {
+	if strings.HasPrefix(name, "_metadata") || strings.HasPrefix(name, "_common_metadata") {
+		return ""
+	}
+	return hiddenKind(name)
+}
+
 func dotKind(name string) string {
 	switch {
 	case strings.HasSuffix(name, ".crc"):

@@ -64,30 +64,26 @@ func hiveValues(l layout) (values []Value, raw []string) {
 
 const hiveDefault = "__HIVE_DEFAULT_PARTITION__"
 
-// unescapePath replaces %XX by the byte it stands for; anything else after a '%' stays as it is.
+// unescapePath replaces %XX by the character U+00XX; anything else after a '%' stays as it is.
 // Source: Spark ExternalCatalogUtils.unescapePathName (3.5).
 func unescapePath(s string) string {
 	if strings.IndexByte(s, '%') < 0 {
 		return s
 	}
-	out := make([]rune, 0, len(s))
-	rest := []byte(nil)
-	flush := func() { out = append(out, []rune(string(rest))...); rest = rest[:0] }
+	var out strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == '%' && i+2 < len(s) {
 			hi, okHi := hexDigit(s[i+1])
 			lo, okLo := hexDigit(s[i+2])
 			if okHi && okLo {
-				flush()
-				out = append(out, rune(hi<<4|lo))
+				out.WriteRune(rune(hi<<4 | lo))
 				i += 2
 				continue
 			}
 		}
-		rest = append(rest, s[i])
+		out.WriteByte(s[i])
 	}
-	flush()
-	return string(out)
+	return out.String()
 }
 
 func hexDigit(c byte) (byte, bool) {

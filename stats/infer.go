@@ -87,22 +87,11 @@ func isTimestamp(s string) bool {
 	return err == nil && len(whole) == len("2006-01-02 15:04:05")
 }
 
-var dateSyntax = regexp.MustCompile(`^(\d{4,7})-(\d{1,2})(?:-(\d{1,2}))?$`)
-
-// isDate reports whether Spark's cast reads the value as a date: yyyy-[m]m or yyyy-[m]m-[d]d.
+// isDate reports whether the value has the form yyyy-MM-dd. Both Spark's cast and its formatter must read it, and the
+// formatter is the stricter: 2020-1-1, 2020-01 and 2020-01-01T00 are strings. Years of five digits are not considered.
 func isDate(s string) bool {
-	m := dateSyntax.FindStringSubmatch(s)
-	if m == nil {
-		return false
-	}
-	year, _ := strconv.Atoi(m[1])
-	month, _ := strconv.Atoi(m[2])
-	day := 1
-	if m[3] != "" {
-		day, _ = strconv.Atoi(m[3])
-	}
-	d := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	return int(d.Month()) == month && d.Day() == day
+	_, err := time.Parse("2006-01-02", s)
+	return err == nil
 }
 
 // widen returns the type that holds both.
@@ -124,23 +113,34 @@ func widen(a, b columnType) columnType {
 	return typeString
 }
 
-// compareValues orders two raw values by their column's type: numbers by value, everything else as text.
+// compareValues orders two raw values by their column's type: numbers by value, everything else as text. Numbers come
+// before what parseNumber does not read, or the order would have cycles.
 func compareValues(t columnType, a, b string) int {
 	if t == typeInteger || t == typeLong || t == typeDecimal || t == typeDouble {
 		x, okX := parseNumber(a)
 		y, okY := parseNumber(b)
-		if okX && okY && x.Cmp(y) != 0 {
+		switch {
+		case okX && okY && x.Cmp(y) != 0:
 			return x.Cmp(y)
+		case okX && !okY:
+			return -1
+		case okY && !okX:
+			return 1
 		}
 	}
 	return strings.Compare(a, b)
 }
 
-// parseNumber reads a number of at most 64 characters; longer ones are ordered as text.
+// parseNumber reads a number of at most 64 characters, or an infinity; not NaN.
 func parseNumber(s string) (*big.Float, bool) {
-	if len(s) > 64 || !decimalSyntax.MatchString(strings.TrimRight(s, "fFdD")) {
+	s = strings.TrimFunc(s, func(r rune) bool { return r <= ' ' })
+	if digits, infinite := strings.CutSuffix(s, "Infinity"); infinite {
+		return new(big.Float).SetInf(digits == "-"), true
+	}
+	s = strings.TrimRight(s, "fFdD")
+	if len(s) > 64 || !decimalSyntax.MatchString(s) {
 		return nil, false
 	}
-	f, ok := new(big.Float).SetPrec(256).SetString(strings.TrimRight(s, "fFdD"))
+	f, ok := new(big.Float).SetPrec(256).SetString(s)
 	return f, ok
 }

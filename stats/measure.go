@@ -22,19 +22,44 @@ func (c *Collector) Profile() *Profile {
 		StorageClasses: c.classList(),
 		TableFormats:   c.tableList(),
 		Ignored:        c.ignoredList(),
-		files:          c.files,
-		histograms:     c.histograms,
+		files:          map[bool]*SizeSet{},
+		histograms:     c.histograms(),
+	}
+	for splittable, set := range c.files {
+		p.files[splittable] = set.snapshot()
 	}
 	p.Partitioning = partitioningOf(c.partitions)
 	p.Partitioning.RootObjects = c.root
 	p.Partitioning.Outside = c.outside.spelled()
 	p.Warnings = c.unusual.warnings()
 	p.Skew = skewOf(p.Partitions)
-	if !c.oldest.IsZero() {
-		p.Ages = &Ages{Oldest: c.oldest.UTC(), Newest: c.newest.UTC()}
-	}
+	p.Ages = c.ages()
 	p.Sizes = c.sizes(p)
 	return p
+}
+
+// histograms sums those of the formats by whether Spark cuts the files.
+func (c *Collector) histograms() map[bool]*histogram {
+	out := map[bool]*histogram{}
+	for t, f := range c.formats {
+		if out[t.Splittable] == nil {
+			out[t.Splittable] = &histogram{}
+		}
+		out[t.Splittable].merge(&f.hist)
+	}
+	return out
+}
+
+func (c *Collector) ages() *Ages {
+	var oldest, newest time.Time
+	for _, p := range c.partitions {
+		oldest, newest = span(oldest, newest, p.oldest)
+		oldest, newest = span(oldest, newest, p.newest)
+	}
+	if oldest.IsZero() {
+		return nil
+	}
+	return &Ages{Oldest: oldest.UTC(), Newest: newest.UTC()}
 }
 
 // FileSizes yields the sizes of the files that Spark cuts (splittable) or does not, each with the number of files that
@@ -56,11 +81,8 @@ func (c *Collector) sizes(p *Profile) Sizes {
 		return Sizes{}
 	}
 	all := &histogram{}
-	for _, h := range c.histograms {
-		for b := range h.objects {
-			all.objects[b] += h.objects[b]
-			all.bytes[b] = addSaturating(all.bytes[b], h.bytes[b])
-		}
+	for _, h := range p.histograms {
+		all.merge(h)
 	}
 	lo, hi := int64(math.MaxInt64), int64(0)
 	for _, f := range c.formats {
@@ -99,34 +121,35 @@ func mergeSizes(a, b iter.Seq2[int64, int64]) iter.Seq2[int64, int64] {
 }
 
 func sizesOf(ascending iter.Seq2[int64, int64], hist *histogram, total count, lo, hi int64, relErr float64) Sizes {
-	q := quantiles(ascending, total.objects, lo, hi, 0.01, 0.05, 0.25, 0.50, 0.75, 0.95, 0.99)
+	q := quantiles(ascending, total.objects, lo, hi, 1, 5, 25, 50, 75, 95, 99)
 	return Sizes{
 		Min: lo, P01: q[0], P05: q[1], P25: q[2], P50: q[3], P75: q[4], P95: q[5], P99: q[6], Max: hi,
 		Mean: total.bytes / total.objects, RelativeError: relErr, Histogram: hist.octaves(),
 	}
 }
 
-// quantiles returns the nearest-rank quantile for each of the ascending probabilities: the smallest size whose
-// cumulative count reaches ceil(q*total), held to [lo, hi].
-func quantiles(ascending iter.Seq2[int64, int64], total, lo, hi int64, probs ...float64) []int64 {
-	out := make([]int64, 0, len(probs))
+// quantiles returns the nearest-rank quantile for each of the ascending percentages: the smallest size whose cumulative
+// count reaches the rank, held to [lo, hi].
+func quantiles(ascending iter.Seq2[int64, int64], total, lo, hi int64, percents ...int64) []int64 {
+	out := make([]int64, 0, len(percents))
 	seen := int64(0)
 	for size, n := range ascending {
 		seen += n
-		for len(out) < len(probs) && seen >= rank(probs[len(out)], total) {
+		for len(out) < len(percents) && seen >= rank(percents[len(out)], total) {
 			out = append(out, min(max(size, lo), hi))
 		}
-		if len(out) == len(probs) {
+		if len(out) == len(percents) {
 			return out
 		}
 	}
-	for len(out) < len(probs) {
+	for len(out) < len(percents) {
 		out = append(out, hi)
 	}
 	return out
 }
 
-func rank(q float64, total int64) int64 { return max(int64(math.Ceil(q*float64(total))), 1) }
+// rank is percent/100 of total, rounded up.
+func rank(percent, total int64) int64 { return total/100*percent + (total%100*percent+99)/100 }
 
 func (c *Collector) formatList() []Format {
 	out := make([]Format, 0, len(c.formats))
@@ -161,20 +184,29 @@ func byMost(a, b int64, tie int) int {
 func (c *Collector) classList() []StorageClass {
 	out := make([]StorageClass, 0, len(c.classes))
 	for class, n := range c.classes {
-		out = append(out, StorageClass{Class: class, Objects: n.objects, Bytes: n.bytes, Readable: !isArchived(class)})
+		out = append(out, StorageClass{Class: Spell(class), Objects: n.objects, Bytes: n.bytes, Readable: !isArchived(class)})
 	}
 	slices.SortFunc(out, func(a, b StorageClass) int { return byMost(a.Bytes, b.Bytes, strings.Compare(a.Class, b.Class)) })
 	return out
 }
 
 func (c *Collector) tableList() []TableFormat {
+	out := make([]TableFormat, 0, len(c.tables))
+	for _, t := range c.smallestTables() {
+		out = append(out, TableFormat{Format: t.Format, Path: Spell(t.Path)})
+	}
+	return out
+}
+
+// smallestTables are the first maxTables of the tables, by path.
+func (c *Collector) smallestTables() []TableFormat {
 	out := slices.SortedFunc(maps.Keys(c.tables), func(a, b TableFormat) int {
 		if n := strings.Compare(a.Path, b.Path); n != 0 {
 			return n
 		}
 		return strings.Compare(a.Format, b.Format)
 	})
-	return slices.Concat([]TableFormat{}, out)
+	return out[:min(len(out), maxTables)]
 }
 
 func (c *Collector) ignoredList() []Ignored {
@@ -250,7 +282,7 @@ func comparePaths(a, b *Partition) int {
 }
 
 func (p *partition) export() Partition {
-	q := quantiles(p.sizes.counts, p.objects, p.min, p.max, 0.50, 0.95)
+	q := quantiles(p.sizes.counts, p.objects, p.min, p.max, 50, 95)
 	out := Partition{
 		Path: Spell(p.layout.path), Values: []Value{}, Objects: p.objects, Bytes: p.bytes,
 		Sizes:  PartitionSizes{Min: p.min, P50: q[0], P95: q[1], Max: p.max, RelativeError: p.sizes.relativeError()},

@@ -1,9 +1,9 @@
 package stats
 
 import (
+	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // partitioningOf joins what the partitions' paths say into one description of the dataset.
@@ -28,7 +28,7 @@ func partitioningOf(partitions map[string]*partition) Partitioning {
 			}
 			k.add(raw[i])
 		}
-		at := strings.Join(names, "/")
+		at := fmt.Sprintf("%q", names) // a name may hold any character: %2F is a slash
 		if columns[at] == nil {
 			columns[at] = &Columns{Names: names, Example: Spell(path)}
 		}
@@ -87,7 +87,8 @@ func (k *keyStats) export(name string) PartitionKey {
 		return out
 	}
 	order := func(a, b string) int { return compareValues(k.kind, a, b) }
-	values := slices.SortedFunc(maps.Keys(k.distinct), order)
-	out.Min, out.Max = Spell(unescapePath(values[0])), Spell(unescapePath(values[len(values)-1]))
+	values := slices.Collect(maps.Keys(k.distinct))
+	out.Min = Spell(unescapePath(slices.MinFunc(values, order)))
+	out.Max = Spell(unescapePath(slices.MaxFunc(values, order)))
 	return out
 }

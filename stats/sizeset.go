@@ -75,6 +75,12 @@ func (s *SizeSet) compact() {
 	}
 }
 
+// snapshot returns a set that later additions to s do not change. Runs never change once written, so they are shared.
+func (s *SizeSet) snapshot() *SizeSet {
+	s.compact()
+	return &SizeSet{limit: s.limit, overflow: s.overflow, runs: slices.Clone(s.runs)}
+}
+
 func (s *SizeSet) drop() {
 	s.overflow = true
 	s.fresh, s.runs = nil, nil

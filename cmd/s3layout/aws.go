@@ -13,6 +13,7 @@ type awsOptions struct {
 	s3.Config
 	requestPayer string
 	concurrency  int
+	maxAttempts  int
 }
 
 func (o *awsOptions) addFlags(f *pflag.FlagSet) {
@@ -21,16 +22,18 @@ func (o *awsOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.EndpointURL, "endpoint-url", "", "another S3 server, as in http://127.0.0.1:9000")
 	f.BoolVar(&o.NoSignRequest, "no-sign-request", false, "send no credentials: for public buckets")
 	f.StringVar(&o.requestPayer, "request-payer", "", "\"requester\" agrees to pay for the requests")
-	f.Lookup("request-payer").NoOptDefVal = "requester"
 	f.StringVar(&o.CABundle, "ca-bundle", "", "file of certificates to trust")
 	f.BoolVar(&o.NoVerifySSL, "no-verify-ssl", false, "do not check the server's certificate")
 	f.IntVar(&o.concurrency, "concurrency", s3.DefaultConcurrency, "most requests in flight")
+	f.IntVar(&o.maxAttempts, "max-attempts", s3.DefaultMaxAttempts, "how often a page is asked for before its keys count as missing")
 }
 
 func (o *awsOptions) validate() error {
 	switch {
 	case o.requestPayer != "" && o.requestPayer != "requester":
 		return fmt.Errorf("--request-payer %q: the only value is requester", o.requestPayer)
+	case o.maxAttempts < 1:
+		return fmt.Errorf("--max-attempts %d: it must be at least 1", o.maxAttempts)
 	case o.concurrency < 1 || o.concurrency > 1024:
 		return fmt.Errorf("--concurrency %d: it must be 1 to 1024", o.concurrency)
 	}

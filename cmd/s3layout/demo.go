@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"s3layout/lister/s3"
 	"s3layout/lister/s3sim"
 )
 
@@ -71,13 +72,17 @@ func runDemo(ctx context.Context, o *demoOptions, stdout, stderr io.Writer) erro
 		return err
 	}
 	r, outcome := profileTarget(ctx, t, events, s, stderr)
-	return firstError(o.write(s.format, r, invocation()+" profile s3://YOUR-BUCKET/prefix/", stdout), outcome)
+	if err := o.write(s.format, r, invocation()+" profile s3://YOUR-BUCKET/prefix/", stdout); err != nil {
+		return err
+	}
+	return outcome
 }
 
 // demoProfile is how profile would be called for the demonstration's server.
 func demoProfile(o *demoOptions, url string) *profileOptions {
 	p := &profileOptions{outputOptions: o.outputOptions, engineOptions: o.engineOptions, partitions: "100", quiet: o.quiet}
-	p.EndpointURL, p.Region, p.NoSignRequest, p.concurrency = url, "us-east-1", true, 64
+	p.EndpointURL, p.Region, p.NoSignRequest, p.concurrency = url, "us-east-1", true, s3.DefaultConcurrency
+	p.maxAttempts = s3.DefaultMaxAttempts
 	return p
 }
 
@@ -100,13 +105,4 @@ func invocation() string {
 		return "go run ./cmd/s3layout"
 	}
 	return "s3layout"
-}
-
-func firstError(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 
 	"s3layout/lister"
 	"s3layout/lister/file"
@@ -23,6 +24,9 @@ type target struct {
 // openTarget turns a target on the command line into a source.
 func openTarget(ctx context.Context, name string, o *awsOptions, stderr io.Writer) (*target, error) {
 	if !s3.IsURI(name) {
+		if strings.Contains(name, "://") {
+			return nil, &exitError{exitUsage, fmt.Errorf("%q: only s3:// targets and local directories can be listed", name)}
+		}
 		return localTarget(name), nil
 	}
 	at, err := s3.ParseTarget(name)
@@ -35,8 +39,13 @@ func openTarget(ctx context.Context, name string, o *awsOptions, stderr io.Write
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
+	resolved := client.Options()
+	o.Region = resolved.Region
+	if resolved.BaseEndpoint != nil {
+		o.EndpointURL = *resolved.BaseEndpoint
+	}
 	t.source = s3.New(client, at, s3.Options{
-		Concurrency: o.concurrency, RequestPayer: o.requestPayer != "",
+		Concurrency: o.concurrency, RequestPayer: o.requestPayer != "", MaxAttempts: o.maxAttempts,
 		Notice: func(line string) { fmt.Fprintf(stderr, "s3layout: %s\n", line) },
 	})
 	return t, nil

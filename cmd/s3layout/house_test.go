@@ -1,0 +1,131 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"s3layout/advisor/render"
+)
+
+// edges are the imports that rooms may have of each other. The command sees all.
+var edges = map[string][]string{
+	"lister":            {},
+	"lister/s3":         {"lister"},
+	"lister/file":       {"lister"},
+	"lister/listertest": {"lister"},
+	"lister/s3sim":      {},
+	"stats":             {"lister"},
+	"advisor/spark":     {},
+	"advisor":           {"stats", "advisor/spark"},
+	"advisor/rules":     {"stats", "advisor/spark", "advisor"},
+	"advisor/render":    {"stats", "advisor/spark", "advisor"},
+}
+
+// sdkRooms may import the AWS SDK; whoever imports another room gets none of it.
+var sdkRooms = []string{"lister/s3", "cmd/s3layout"}
+
+func TestEdges(t *testing.T) {
+	root := "../.."
+	rooms := map[string]bool{}
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			if base := entry.Name(); err == nil && (base == "testdata" || len(base) > 2 && base[0] == '.') {
+				return fs.SkipDir
+			}
+			return err
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		rel, err := filepath.Rel(root, filepath.Dir(name))
+		if err != nil {
+			return err
+		}
+		room := filepath.ToSlash(rel)
+		rooms[room] = true
+		checkImports(t, room, name)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range edges {
+		if !rooms[room] {
+			t.Errorf("room %s has edges and no files", room)
+		}
+	}
+}
+
+func checkImports(t *testing.T, room, name string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	allowed, known := edges[room]
+	if !known && room != "cmd/s3layout" {
+		t.Errorf("room %s is not in the house: add its edges here and its line to README.md", room)
+	}
+	for _, spec := range file.Imports {
+		imported, _ := strconv.Unquote(spec.Path.Value)
+		if inner, ours := strings.CutPrefix(imported, "s3layout/"); ours && room != "cmd/s3layout" && !slices.Contains(allowed, inner) {
+			t.Errorf("%s imports %s: that edge is not in the house", name, imported)
+		}
+		if strings.Contains(imported, "aws-sdk-go") && !slices.Contains(sdkRooms, room) {
+			t.Errorf("%s imports %s: the SDK stays in %v", name, imported, sdkRooms)
+		}
+	}
+}
+
+// A leaf room imports nothing but the standard library.
+func TestSimulatorIsALeaf(t *testing.T) {
+	files, err := filepath.Glob("../../lister/s3sim/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, spec := range file.Imports {
+			if imported, _ := strconv.Unquote(spec.Path.Value); strings.Contains(strings.Split(imported, "/")[0], ".") || strings.HasPrefix(imported, "s3layout") {
+				t.Errorf("%s imports %s", name, imported)
+			}
+		}
+	}
+}
+
+// Every output format is a file of its own, and README.md draws every room.
+func TestListsAgree(t *testing.T) {
+	for _, f := range render.Formats {
+		if _, err := os.Stat(path.Join("../../advisor/render", f.Name+".go")); err != nil {
+			t.Errorf("format %s: %v", f.Name, err)
+		}
+	}
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range edges {
+		if !strings.Contains(string(readme), "`"+room+"`") {
+			t.Errorf("README.md does not name the room `%s`", room)
+		}
+	}
+	for _, command := range newRoot(nil, nil).Commands() {
+		if !strings.Contains(string(readme), "s3layout "+command.Name()) && !slices.Contains([]string{"help", "completion"}, command.Name()) {
+			t.Errorf("README.md does not show the command %s", command.Name())
+		}
+	}
+}

@@ -1,0 +1,307 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"s3layout/lister/s3sim"
+)
+
+// The scripts in testdata/script drive the real program against an S3 server over HTTP.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"s3layout": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "../../testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			e.Setenv("AWS_CONFIG_FILE", filepath.Join(e.WorkDir, "no-config"))
+			e.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(e.WorkDir, "no-credentials"))
+			e.Setenv("AWS_ACCESS_KEY_ID", "AKIACANARYCANARY")
+			e.Setenv("AWS_SECRET_ACCESS_KEY", "canary-secret")
+			e.Setenv("AWS_REGION", "us-east-1")
+			e.Setenv("TZ", "UTC")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve": serve,
+			"json":  jsonField,
+			"globs": globs,
+		},
+		UpdateScripts: os.Getenv("UPDATE") != "",
+	})
+}
+
+// serve FILE starts a server over the lake that FILE describes, and puts its URL into $AWS_ENDPOINT_URL:
+//
+//	bucket NAME [region=R] [payer] [denied=PREFIX] [directory] [ignore-start-after]
+//	server [latency=D] [key=ID] [faults=SPEC] [fail-after=KEY]
+//	SIZE "KEY" [CLASS]
+//	COUNT x SIZE "KEY with %d" [CLASS]
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: serve FILE")
+	}
+	server, err := parseLake(ts.ReadFile(args[0]))
+	ts.Check(err)
+	url, stop, err := s3sim.Start(server)
+	ts.Check(err)
+	ts.Defer(stop)
+	ts.Setenv("AWS_ENDPOINT_URL", url)
+}
+
+func parseLake(text string) (*s3sim.Server, error) {
+	server := s3sim.New(map[string]*s3sim.Bucket{})
+	var bucket *s3sim.Bucket
+	var objects []s3sim.Object
+	finish := func() {
+		if bucket != nil {
+			bucket.Keys = s3sim.Objects(objects...)
+		}
+		objects = nil
+	}
+	lines := bufio.NewScanner(strings.NewReader(text))
+	for lines.Scan() {
+		line := strings.TrimSpace(lines.Text())
+		fields := strings.Fields(line)
+		switch {
+		case len(fields) == 0 || fields[0] == "#":
+		case fields[0] == "server":
+			if err := serverOptions(server, fields[1:]); err != nil {
+				return nil, err
+			}
+		case fields[0] == "bucket":
+			finish()
+			bucket = &s3sim.Bucket{}
+			server.Buckets[fields[1]] = bucket
+			bucketOptions(bucket, fields[2:])
+		default:
+			more, err := parseObjects(line)
+			if err != nil {
+				return nil, err
+			}
+			objects = append(objects, more...)
+		}
+	}
+	finish()
+	return server, lines.Err()
+}
+
+func serverOptions(server *s3sim.Server, options []string) (err error) {
+	for _, o := range options {
+		name, value, _ := strings.Cut(o, "=")
+		switch name {
+		case "latency":
+			server.Latency, err = time.ParseDuration(value)
+		case "key":
+			server.AccessKey = value
+		case "faults":
+			server.Fault, err = s3sim.ParseFaults(value, 1)
+		case "fail-after":
+			kind, e := s3sim.ParseKind("internal")
+			err = e
+			server.Fault = s3sim.When(s3sim.Fault{Kind: kind}, func(r *s3sim.Request) bool { return r.After >= value })
+		default:
+			err = fmt.Errorf("unknown server option %q", o)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bucketOptions(b *s3sim.Bucket, options []string) {
+	for _, o := range options {
+		name, value, _ := strings.Cut(o, "=")
+		switch name {
+		case "region":
+			b.Region = value
+		case "payer":
+			b.RequesterPays = true
+		case "denied":
+			b.Denied = append(b.Denied, value)
+		case "directory":
+			b.Directory = true
+		case "ignore-start-after":
+			b.IgnoreStartAfter = true
+		}
+	}
+}
+
+var lakeTime = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func parseObjects(line string) ([]s3sim.Object, error) {
+	head, rest, ok := strings.Cut(line, `"`)
+	if !ok {
+		return nil, fmt.Errorf("no quoted key in %q", line)
+	}
+	quoted, err := strconv.QuotedPrefix(`"` + rest)
+	if err != nil {
+		return nil, err
+	}
+	key, err := strconv.Unquote(quoted)
+	if err != nil {
+		return nil, err
+	}
+	o := s3sim.Object{Key: key, Modified: lakeTime, StorageClass: strings.TrimSpace(rest[len(quoted)-1:])}
+	fields := strings.Fields(head)
+	count := 1
+	if len(fields) == 3 && fields[1] == "x" {
+		if count, err = strconv.Atoi(fields[0]); err != nil {
+			return nil, err
+		}
+		fields = fields[2:]
+	}
+	if o.Size, err = parseBytes(fields[0]); err != nil {
+		return nil, err
+	}
+	out := make([]s3sim.Object, count)
+	for i := range out {
+		out[i] = o
+		if count > 1 {
+			out[i].Key = fmt.Sprintf(key, i)
+		}
+	}
+	return out, nil
+}
+
+func parseBytes(s string) (int64, error) {
+	for suffix, shift := range map[string]uint{"KiB": 10, "MiB": 20, "GiB": 30} {
+		if n, ok := strings.CutSuffix(s, suffix); ok {
+			v, err := strconv.ParseInt(n, 10, 64)
+			return v << shift, err
+		}
+	}
+	return strconv.ParseInt(s, 10, 64)
+}
+
+// json FILE PATH VALUE checks a field of a JSON document: json stdout profile.partitions.0.path year=2026
+func jsonField(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: json FILE PATH VALUE")
+	}
+	var document any
+	if err := json.Unmarshal([]byte(ts.ReadFile(args[0])), &document); err != nil {
+		ts.Fatalf("%s is not one JSON document: %v", args[0], err)
+	}
+	got := field(document, strings.Split(args[1], "."))
+	if (got == args[2]) == neg {
+		ts.Fatalf("%s is %q, want %q (negated: %v)", args[1], got, args[2], neg)
+	}
+}
+
+// field spells what is at a path; "(none)" where there is nothing, and a length at "#".
+func field(v any, path []string) string {
+	for _, p := range path {
+		switch at := v.(type) {
+		case map[string]any:
+			next, ok := at[p]
+			if !ok {
+				return "(none)"
+			}
+			v = next
+		case []any:
+			if p == "#" {
+				return strconv.Itoa(len(at))
+			}
+			i, err := strconv.Atoi(p)
+			if err != nil || i >= len(at) {
+				return "(none)"
+			}
+			v = at[i]
+		default:
+			return "(none)"
+		}
+	}
+	switch at := v.(type) {
+	case string:
+		return at
+	case float64:
+		return strconv.FormatFloat(at, 'f', -1, 64)
+	}
+	b, _ := json.Marshal(v)
+	return string(b)
+}
+
+// globs holds --exclude to a JVM's verdicts: for each pattern of the table, one listing of all its paths. Exactly those
+// that the JVM matches are excluded, and a pattern that it refuses is a usage error.
+func globs(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: globs")
+	}
+	rows, err := os.ReadFile(filepath.Join("..", "..", "testdata", "glob.tsv"))
+	ts.Check(err)
+	type row struct{ path, verdict string }
+	table := map[string][]row{}
+	var patterns []string
+	for line := range strings.Lines(string(rows)) {
+		line = strings.TrimSuffix(line, "\n")
+		f := strings.Split(line, "\t")
+		if strings.HasPrefix(line, "#") || len(f) != 3 {
+			continue
+		}
+		if table[f[0]] == nil {
+			patterns = append(patterns, f[0])
+		}
+		table[f[0]] = append(table[f[0]], row{f[1], f[2]})
+	}
+	if len(patterns) < 100 {
+		ts.Fatalf("only %d patterns in the table", len(patterns))
+	}
+	for _, pattern := range patterns {
+		var objects []s3sim.Object
+		seen := map[string]bool{}
+		matches, refused := 0, false
+		for _, r := range table[pattern] {
+			refused = refused || r.verdict == "error"
+			if r.verdict == "match" {
+				matches++
+			}
+			if !seen[r.path] && r.path != "" {
+				objects = append(objects, s3sim.Object{Key: "t/" + r.path, Size: 1})
+			}
+			seen[r.path] = true
+		}
+		checkGlob(ts, pattern, objects, matches, refused)
+	}
+}
+
+func checkGlob(ts *testscript.TestScript, pattern string, objects []s3sim.Object, matches int, refused bool) {
+	url, stop, err := s3sim.Start(s3sim.New(map[string]*s3sim.Bucket{"b": {Keys: s3sim.Objects(objects...)}}))
+	ts.Check(err)
+	defer stop()
+	var stdout, stderr strings.Builder
+	code := run(context.Background(), []string{
+		"profile", "s3://b/t/", "--endpoint-url", url, "--region", "us-east-1", "--no-sign-request", "--format", "json", "--exclude", pattern,
+	}, &stdout, &stderr)
+	if refused {
+		if code != exitUsage || !strings.Contains(stderr.String(), "--exclude") {
+			ts.Fatalf("%q: Java refuses it; got exit %d and %q", pattern, code, stderr.String())
+		}
+		return
+	}
+	var document any
+	if err := json.Unmarshal([]byte(stdout.String()), &document); code != exitOK || err != nil {
+		ts.Fatalf("%q: exit %d, %v, %s", pattern, code, err, stderr.String())
+	}
+	excluded := 0
+	if field(document, []string{"profile", "ignored", "0", "reason"}) == "excluded" {
+		excluded, _ = strconv.Atoi(field(document, []string{"profile", "ignored", "0", "objects"}))
+	}
+	if excluded != matches {
+		ts.Fatalf("%q: excluded %d of %d, a JVM matches %d", pattern, excluded, len(objects), matches)
+	}
+}
