@@ -15,10 +15,11 @@ import tempfile
 import time
 import traceback
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,7 @@ from reference import (
 from servers import REGION, Server
 
 UPLOADERS = 8
-RUN_SECONDS = 120
+RUN_SECONDS = 60
 SHOWN = 8  # problems printed for one check
 EMPTY = "nothing-here/"
 PAGE = 1000  # keys that one LIST request returns at most
@@ -61,6 +62,8 @@ class Checks:
         """Runs one check; it passes when it returns no problems."""
         try:
             problems = check()
+        except (AssertionError, TimeoutError) as error:
+            problems = [str(error)]
         except Exception:  # a broken check is a failed one, and the others still run
             problems = traceback.format_exc().splitlines()[-SHOWN:]
         if not problems:
@@ -103,15 +106,7 @@ class Program:
     def run(self, *arguments: str, signed: bool = True, **env: str) -> Outcome:
         """Runs `s3layout ARGUMENTS` against the server."""
         command = [str(self.binary), *arguments, "--endpoint-url", self.server.endpoint, "--region", REGION]
-        done = subprocess.run(
-            command,
-            env=environment(self.server if signed else None, **env),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=RUN_SECONDS,
-            check=False,
-        )
-        outcome = Outcome(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
+        outcome = execute(command, environment(self.server if signed else None, **env))
         shown = outcome.stdout.decode(errors="replace") + outcome.stderr
         if self.server.access_key in shown or self.server.secret_key in shown:
             raise AssertionError(f"{' '.join(command)}: shows the credentials")
@@ -121,6 +116,28 @@ class Program:
         """Profiles a target into JSON, with every partition."""
         wanted = ("--format", "json", "--partitions", "all", "--quiet")
         return self.run("profile", target, *wanted, *arguments, signed=signed, **env)
+
+
+def execute(command: list[str], env: dict[str, str]) -> Outcome:
+    """Runs a Go program to its end; one that hangs is made to print its goroutines."""
+    process = subprocess.Popen(
+        command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        stdout, stderr = process.communicate(timeout=RUN_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGQUIT)
+        _, stderr = process.communicate()
+        raise TimeoutError(f"{' '.join(command)}: hangs for {RUN_SECONDS} s; {waiting(stderr.decode())}") from None
+    finally:
+        process.kill()
+    return Outcome(process.returncode, stdout, stderr.decode(errors="replace"))
+
+
+def waiting(goroutines: str) -> str:
+    """Where a program's own goroutines wait, most frequent first, from the dump that SIGQUIT makes."""
+    frames = Counter(re.findall(r"^(s3layout/\S+)\(", goroutines, re.MULTILINE))
+    return "it waits in " + ", ".join(f"{n} x {frame}" for frame, n in frames.most_common(SHOWN))
 
 
 def differ(what: str, expected: object, got: object) -> Problems:
@@ -299,12 +316,14 @@ def program_checks(program: Program, listing: list[Listed]) -> Iterator[tuple[st
     for exclusion in EXCLUSIONS:
         yield f"--exclude {exclusion.pattern!r}", partial(check_exclusion, program, listing, exclusion)
     yield "the same JSON twice", partial(check_repeatable, program)
-    yield "the same JSON from one worker", partial(check_repeatable, program, "--concurrency", "1")
+    for workers in ("1", "7", "200"):
+        yield f"the same JSON from {workers} workers", partial(check_repeatable, program, "--concurrency", workers)
     for prefix in (DATA, HOSTILE):
         yield f"text of {prefix} is safe to print", partial(check_text, program, prefix)
     yield "an empty prefix is complete", partial(check_profile, program, listing, f"s3://{BUCKET}/{EMPTY}", EMPTY)
     yield "an empty prefix with --fail-on-empty", partial(check_empty_fails, program)
     yield "an unknown bucket", partial(check_unknown_bucket, program)
+    yield "no server", partial(check_no_server, program)
     if program.server.checks_signatures:
         yield "a wrong secret", partial(check_wrong_secret, program)
         yield "an unsigned request is refused", partial(check_unsigned_refused, program)
@@ -433,6 +452,11 @@ def check_empty_fails(program: Program) -> Problems:
 
 def check_unknown_bucket(program: Program) -> Problems:
     return refused(program, program.profile("s3://no-such-bucket-here/data/"), "no-such-bucket-here", r"bucket")
+
+
+def check_no_server(program: Program) -> Problems:
+    away = Program(program.binary, replace(program.server, endpoint=f"http://127.0.0.1:{servers.free_port()}"))
+    return refused(away, away.profile(f"s3://{BUCKET}/{DATA}"), f"s3://{BUCKET}/{DATA}", r"connect|refused")
 
 
 def check_wrong_secret(program: Program) -> Problems:

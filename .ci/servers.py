@@ -77,7 +77,7 @@ def _running(command: list[str], port_flag: str, log: Path) -> Iterator[str]:
 
 def _start(command: list[str], port_flag: str, log: Path) -> tuple[subprocess.Popen[bytes], str]:
     for _ in range(STARTS):
-        address = f"127.0.0.1:{_free_port()}"
+        address = f"127.0.0.1:{free_port()}"
         listen = address if port_flag == "--addr" else address.rpartition(":")[2]
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -97,7 +97,8 @@ def _start(command: list[str], port_flag: str, log: Path) -> tuple[subprocess.Po
     raise RuntimeError(f"{command[0]} did not start in {STARTS} tries:\n{tail(log)}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nothing listened on a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

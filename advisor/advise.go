@@ -50,12 +50,7 @@ func Advise(target string, p *stats.Profile, e Engine, rules []*Rule) Judgement 
 			advice = append(advice, *a)
 		}
 	}
-	slices.SortStableFunc(advice, func(a, b Advice) int {
-		if n := b.Severity.Rank() - a.Severity.Rank(); n != 0 {
-			return n
-		}
-		return 0
-	})
+	slices.SortStableFunc(advice, func(a, b Advice) int { return b.Severity.Rank() - a.Severity.Rank() })
 	return Judgement{Plans: f.Plans, Recommended: f.Recommended, Advice: advice}
 }
 
@@ -68,15 +63,33 @@ func NewEngine(e spark.Engine, w spark.Worker, workers, cores int64, assumed []s
 		DriverMemoryBytes: w.MemoryGB << 30, MaxPartitionBytes: scan.MaxPartitionBytes, OpenCostBytes: scan.OpenCostBytes,
 		AssumedExpansion: assumedExpansion,
 	}
+	assumed = slices.Clone(assumed)
 	if e.DynamicFrames {
 		out.WorkerType, out.Workers = w.Name, workers
+	} else {
+		assumed = sparkAssumed(assumed)
 	}
 	out.Cores = cores
 	if cores == 0 {
 		out.Cores = e.Cores(w, workers)
 	}
-	out.Assumed = append(slices.Clone(assumed), "assumed_expansion", "max_partition_bytes", "open_cost_bytes")
+	out.Assumed = append(assumed, "assumed_expansion", "max_partition_bytes", "open_cost_bytes")
 	slices.SortFunc(out.Assumed, strings.Compare)
+	return out
+}
+
+// sparkAssumed names what stands for the workers where there are none: a worker type tells the driver's memory.
+func sparkAssumed(assumed []string) []string {
+	var out []string
+	for _, name := range assumed {
+		switch name {
+		case "worker_type":
+			out = append(out, "driver_memory_bytes")
+		case "workers":
+		default:
+			out = append(out, name)
+		}
+	}
 	return out
 }
 

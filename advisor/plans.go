@@ -16,7 +16,7 @@ func plans(f *Facts) []Plan {
 		name = "dynamicframe"
 	}
 	out = append(out, splitPlan(f, name))
-	if f.Recommended.GroupFiles == "inPartition" || f.Recommended.GroupFiles == "acrossPartition" {
+	if grouping(f.Recommended.GroupFiles) {
 		out = append(out, groupedPlan(f))
 	}
 	return out

@@ -3,7 +3,6 @@ package advisor
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"s3layout/stats"
 )
@@ -33,25 +32,31 @@ var groupable = []string{"csv", "tsv", "json", "xml", "ion", "text", "unknown"}
 
 // Groupable reports whether Glue's groupFiles applies to the format of most files.
 func (f *Facts) Groupable() bool {
-	var yes int64
+	objects, _ := f.groupables()
+	return 2*objects > f.Profile.Totals.Objects
+}
+
+// groupables counts the files in formats that Glue groups.
+func (f *Facts) groupables() (objects, bytes int64) {
 	for _, t := range f.Profile.Formats {
 		if slices.Contains(groupable, t.Format) {
-			yes += t.Objects
+			objects, bytes = objects+t.Objects, bytes+t.Bytes
 		}
 	}
-	return 2*yes > f.Profile.Totals.Objects
+	return objects, bytes
 }
 
 // MeanBytes is the mean file size; 0 where there are no files.
 func (f *Facts) MeanBytes() int64 { return f.Profile.Sizes.Mean }
 
-// GroupTarget is how many bytes a group should hold at most: groupBytes, less where most bytes are compressed text,
-// which grows in memory.
+// GroupTarget is how many bytes a group should hold at most, in whole MiB: groupBytes, less where most of what can be
+// grouped is compressed, because it grows in memory: 128 MiB / 5.9 is 21 MiB.
 func (f *Facts) GroupTarget() int64 {
-	if 2*f.CompressedText() > f.Profile.Totals.Bytes {
-		return int64(groupBytes / f.Engine.AssumedExpansion)
+	_, bytes := f.groupables()
+	if f.CompressedText() <= bytes/2 {
+		return groupBytes
 	}
-	return groupBytes
+	return max(int64(groupBytes/max(f.Engine.AssumedExpansion, 1))/minGroup, 1) * minGroup
 }
 
 // CompressedText is the bytes of compressed files in formats that do not compress inside.
@@ -76,23 +81,41 @@ func recommend(f *Facts) Recommended {
 	if len(f.Profile.TableFormats) > 0 {
 		return r
 	}
-	files := f.Profile.Totals.Objects
-	r.UseS3ListImplementation = files > AutoGroupingFiles
-	if !f.Groupable() || files <= tasksPerCore*f.Engine.Cores || f.MeanBytes() >= f.GroupTarget()/2 {
-		return r
+	r.UseS3ListImplementation = f.Profile.Totals.Objects > AutoGroupingFiles
+	r.GroupFiles = groupFiles(f)
+	if grouping(r.GroupFiles) {
+		r.GroupSize = strconv.FormatInt(groupSize(f), 10)
 	}
-	r.GroupFiles = "inPartition"
-	if s := f.Profile.Skew; s != nil && s.MedianObjects <= 2 && f.Profile.Totals.Partitions > 10*f.Engine.Cores {
-		r.GroupFiles = "acrossPartition"
-	}
-	r.GroupSize = strconv.FormatInt(groupSize(f), 10)
 	return r
 }
+
+// groupFiles decides on the option of that name; "" leaves it alone. It goes by the files that can be grouped, so that
+// a few large ones of another format do not hide many small ones.
+func groupFiles(f *Facts) string {
+	files, bytes := f.groupables()
+	if !f.Groupable() {
+		return ""
+	}
+	switch mean, target := bytes/files, f.GroupTarget(); {
+	case mean >= target && f.Profile.Totals.Objects > AutoGroupingFiles:
+		return "none" // Glue would group by itself what is as large as a group already
+	case mean >= target/2 || files <= tasksPerCore*f.Engine.Cores:
+		return ""
+	}
+	if s := f.Profile.Skew; s != nil && s.MedianObjects <= 2 && f.Profile.Totals.Partitions > 10*f.Engine.Cores {
+		return "acrossPartition"
+	}
+	return "inPartition"
+}
+
+// grouping reports whether a value of groupFiles groups.
+func grouping(value string) bool { return value == "inPartition" || value == "acrossPartition" }
 
 // groupSize gives every core tasksPerCore groups, in whole MiB, held to [minGroup, GroupTarget]. Glue's own formula is
 // not published.
 func groupSize(f *Facts) int64 {
-	size := divUp(f.Profile.Totals.Bytes, tasksPerCore*max(f.Engine.Cores, 1))
+	_, bytes := f.groupables()
+	size := divUp(bytes, tasksPerCore*max(f.Engine.Cores, 1))
 	size = divUp(size, minGroup) * minGroup
 	return min(max(size, minGroup), f.GroupTarget())
 }
@@ -100,7 +123,7 @@ func groupSize(f *Facts) int64 {
 // recommendWrite fills what is set between read and write: as many partitions as files to write, if that is fewer than
 // the tasks of the read; or as many as the cores need, if the read leaves them idle.
 func recommendWrite(f *Facts) {
-	read := f.Plans[len(f.Plans)-1]
+	read := f.read()
 	if len(f.Profile.TableFormats) > 0 || read.Tasks == 0 {
 		return
 	}
@@ -117,35 +140,64 @@ func recommendWrite(f *Facts) {
 	}
 }
 
-// leftoverPatterns spells an exclusion for each kind of file that Spark passes over and a DynamicFrame reads. A
-// pattern starts with ** and no slash, so that it matches whether Glue holds it against the whole URI, the key or the
-// path below the target: no page of AWS settles which.
+// read is the plan of the job's own reader: spark.read on Spark; on Glue a DynamicFrame, as advised.
+func (f *Facts) read() Plan {
+	for _, reader := range []string{"dynamicframe_grouped", "dynamicframe", "dataframe"} {
+		if p, ok := f.Plan(reader); ok {
+			return p
+		}
+	}
+	return Plan{}
+}
+
+// leftoverPatterns spells exclusions for the kinds of file that Spark passes over and a DynamicFrame reads.
 func leftoverPatterns(p *stats.Profile) []string {
 	var out []string
 	for _, i := range p.Ignored {
-		if i.Reason == stats.Hidden || i.Reason == stats.Marker {
-			out = append(out, leftoverPattern(i.Kind)...)
+		if pattern := Exclusion(i); pattern != "" {
+			out = append(out, pattern)
 		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
-// leftoverPattern returns the patterns for a kind of hidden name. Names that this version does not know get none where a
-// pattern might hit data: _x=1 is a partition.
-func leftoverPattern(kind string) []string {
-	switch kind {
-	case "/", "_*", "_symlink_format_manifest":
-		return nil
-	case ".*", "_committed", "_started", ".metadata":
-		return []string{"**/" + strings.TrimSuffix(kind, "*") + "**"}
-	case "_temporary", "_delta_log", "_spark_metadata", ".hoodie", "_change_data":
-		return []string{"**" + kind + "/**"}
-	case ".spark-staging", ".hive-staging":
-		return []string{"**" + kind + "**"}
+// Exclusion returns the pattern that keeps a DynamicFrame from reading one kind of ignored object, or "" where there is
+// none: no reader wants the kind read, but a pattern might hit data (_* : _x=1 is a partition), or nothing is gained.
+//
+// No page of AWS settles what Glue holds a pattern against: the path below the target, the key, or the whole URI.
+// {x,**/x} means the same in all three: x at the start, or after a slash.
+//
+// Note: **x, the form of AWS's own example **.pdf, does so too, but takes data with it: **_temporary/** the directory
+// orders_temporary/, **_metadata the file user_metadata. And **/x alone misses x in the target itself.
+//
+// A star that ends a pattern does not cross a slash: the column of _started_at=2026-04-19/ is data. What is left is a file
+// of such a name with a '=' in it (_SUCCESS_a=b), which Spark reads; no glob can tell it apart.
+func Exclusion(i stats.Ignored) string {
+	if i.Reason != stats.Hidden && i.Reason != stats.Marker {
+		return ""
 	}
-	return []string{"**" + kind}
+	switch i.Kind {
+	case "_SUCCESS", "_metadata", "_common_metadata", "_committed", "_started":
+		return anywhere(i.Kind + "*")
+	case "_temporary", "_delta_log", "_spark_metadata", "_change_data", "_symlink_format_manifest", ".hoodie":
+		return anywhere(i.Kind) + "/**"
+	case ".metadata", ".spark-staging", ".hive-staging":
+		return anywhere(i.Kind) + "**"
+	case ".DS_Store":
+		return anywhere(i.Kind)
+	case ".crc":
+		return anywhere(".*.crc")
+	case ".*":
+		return anywhere(".") + "**"
+	case "_$folder$", "._COPYING_":
+		return "**" + i.Kind
+	}
+	return ""
 }
+
+// anywhere matches what starts with a component that matches the pattern, at any depth.
+func anywhere(pattern string) string { return "{" + pattern + ",**/" + pattern + "}" }
 
 func archivedClasses(p *stats.Profile) []string {
 	var out []string

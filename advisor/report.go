@@ -1,6 +1,8 @@
 package advisor
 
 import (
+	"bytes"
+	"encoding/json"
 	"time"
 
 	"s3layout/stats"
@@ -134,7 +136,7 @@ type Advice struct {
 	// critical, warning or info.
 	Severity Severity `json:"severity"`
 	// Measured values, and the thresholds that they were held against.
-	Evidence map[string]any `json:"evidence"`
+	Evidence Evidence `json:"evidence"`
 	// What was seen and why it costs, with the numbers.
 	Why string `json:"why"`
 	// What to do.
@@ -145,6 +147,16 @@ type Advice struct {
 	Impact   *Impact   `json:"impact,omitempty"`
 	Snippets []Snippet `json:"snippets"`
 	Sources  []Source  `json:"sources"`
+}
+
+// Evidence is measured values and thresholds by name. Decoding keeps every digit: a number becomes a json.Number.
+type Evidence map[string]any
+
+// UnmarshalJSON decodes evidence so that it encodes to the same bytes again.
+func (e *Evidence) UnmarshalJSON(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	return d.Decode((*map[string]any)(e))
 }
 
 // Impact is a figure before and after.

@@ -52,7 +52,7 @@ func (r *Rule) Limit(name string) int64 {
 func (r *Rule) Found(severity Severity) *Advice {
 	return &Advice{
 		Rule: r.ID, Title: r.Title, Severity: severity,
-		Evidence: map[string]any{}, Do: r.Doc.Do, Snippets: []Snippet{}, Sources: r.Sources,
+		Evidence: Evidence{}, Do: r.Doc.Do, Snippets: []Snippet{}, Sources: r.Sources,
 	}
 }
 
@@ -73,9 +73,16 @@ func Validate(rules []*Rule) error {
 		if r.Doc.Saw == "" || r.Doc.Costs == "" || r.Doc.Do == "" || r.Doc.Ignore == "" {
 			errs = append(errs, fmt.Errorf("rule %s: its documentation has a gap", r.ID))
 		}
+		limits := map[string]bool{}
 		for _, l := range r.Limits {
-			if l.Name == "" || l.Unit == "" || l.Reason == "" {
-				errs = append(errs, fmt.Errorf("rule %s: limit %q needs a unit and a reason", r.ID, l.Name))
+			if l.Name == "" || l.Value <= 0 || l.Unit == "" || l.Reason == "" || limits[l.Name] {
+				errs = append(errs, fmt.Errorf("rule %s: limit %q needs a name of its own, a value, a unit and a reason", r.ID, l.Name))
+			}
+			limits[l.Name] = true
+		}
+		for _, s := range r.Sources {
+			if s.URL == "" || s.Read == "" {
+				errs = append(errs, fmt.Errorf("rule %s: source %q needs a URL and when it was read", r.ID, s.URL))
 			}
 		}
 	}

@@ -3,10 +3,11 @@ package advisor
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
-// Size spells bytes in binary units with three significant digits, so that every output says the same: 1536 is
-// "1.5 KiB", 1020 KiB stays "1020 KiB".
+// Size spells bytes in binary units with at most three significant digits (four from 1000 on), so that every output says the
+// same: 1536 is "1.5 KiB", 1020 KiB stays "1020 KiB".
 func Size(n int64) string {
 	if n < 1<<10 {
 		return strconv.FormatInt(n, 10) + " B"
@@ -28,14 +29,12 @@ func Size(n int64) string {
 	return trimZeros(strconv.FormatFloat(x, 'f', digits, 64)) + " " + units[u]
 }
 
+// trimZeros drops zeros that end a fraction.
 func trimZeros(s string) string {
-	if len(s) > 3 && s[len(s)-3] == '.' && s[len(s)-2:] == "00" {
-		return s[:len(s)-3]
+	if !strings.Contains(s, ".") {
+		return s
 	}
-	if len(s) > 2 && s[len(s)-2] == '.' && s[len(s)-1] == '0' {
-		return s[:len(s)-2]
-	}
-	return s
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
 
 // Count spells a number with a comma for each thousand.

@@ -376,9 +376,13 @@ func (p *partition) observe(o *lister.Object, t *FileType) {
 	p.formats = append(p.formats, partitionFormat{t.Format, t.Compression, 1})
 }
 
-// span widens [oldest, newest] by t; the zero time is no time.
+// year10000 is the first second that RFC 3339 cannot spell, and the JSON of a Profile cannot hold.
+const year10000 = 253402300800
+
+// span widens [oldest, newest] by t. The zero time is no time, and neither is one before year 1 or after 9999: a local
+// file may have any.
 func span(oldest, newest, t time.Time) (time.Time, time.Time) {
-	if t.IsZero() {
+	if t.IsZero() || t.Before(time.Time{}) || t.Unix() >= year10000 {
 		return oldest, newest
 	}
 	if oldest.IsZero() || t.Before(oldest) {

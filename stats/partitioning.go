@@ -40,10 +40,12 @@ func partitioningOf(partitions map[string]*partition) Partitioning {
 	for _, base := range slices.Sorted(maps.Keys(bases)) {
 		out.BasePaths = append(out.BasePaths, Spell(base))
 	}
-	for _, at := range slices.Sorted(maps.Keys(columns)) {
-		out.Columns = append(out.Columns, *columns[at])
+	for _, list := range columns {
+		out.Columns = append(out.Columns, *list)
 	}
-	slices.SortStableFunc(out.Columns, func(a, b Columns) int { return byMost(a.Partitions, b.Partitions, 0) })
+	slices.SortFunc(out.Columns, func(a, b Columns) int {
+		return byMost(a.Partitions, b.Partitions, slices.Compare(a.Names, b.Names))
+	})
 	return out
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // A SizeSet holds the size of every file exactly, as a sorted multiset, in a bounded number of bytes: sizes are kept
-// as sorted runs of (difference, count) pairs, about three to five bytes for each distinct size. Past the bound it
-// holds nothing and says so.
+// as sorted runs of differences and counts, about two or three bytes for each distinct size. Past the bound it holds
+// nothing and says so.
 //
 // A plan depends on sizes only, so that this is enough to plan exactly, whatever the number of keys.
 type SizeSet struct {
@@ -18,12 +18,14 @@ type SizeSet struct {
 	runs     []sizeRun // largest first, each at least twice the next
 }
 
+// A sizeRun spells sizes in ascending order, each as a varint of twice its difference to the one before; it is one more,
+// and a count follows, where more than one file has that size.
 type sizeRun []byte
 
-// sizeSetBytes bounds a SizeSet: five million files of different sizes need about 25 MiB.
+// sizeSetBytes bounds a SizeSet: five million files of sizes up to 5 GiB need about 10 MiB.
 const sizeSetBytes = 48 << 20
 
-const freshSizes = 32 << 10
+const freshSizes = 64 << 10
 
 func newSizeSet(limit int) *SizeSet { return &SizeSet{limit: limit} }
 
@@ -127,10 +129,14 @@ func (c *runCursor) next() bool {
 		return false
 	}
 	diff, n := binary.Uvarint(c.rest)
-	count, m := binary.Uvarint(c.rest[n:])
-	c.rest = c.rest[n+m:]
-	c.size += int64(diff)
-	c.count = int64(count)
+	c.rest = c.rest[n:]
+	c.size += int64(diff >> 1)
+	c.count = 1
+	if diff&1 != 0 {
+		count, n := binary.Uvarint(c.rest)
+		c.rest = c.rest[n:]
+		c.count = int64(count)
+	}
 	return true
 }
 
@@ -149,11 +155,17 @@ func (w *runWriter) add(size, count int64) {
 }
 
 func (w *runWriter) flush() {
-	if w.count > 0 {
-		w.run = binary.AppendUvarint(w.run, uint64(w.size-w.last))
+	diff := uint64(w.size-w.last) << 1
+	switch {
+	case w.count == 0:
+		return
+	case w.count == 1:
+		w.run = binary.AppendUvarint(w.run, diff)
+	default:
+		w.run = binary.AppendUvarint(w.run, diff|1)
 		w.run = binary.AppendUvarint(w.run, uint64(w.count))
-		w.last = w.size
 	}
+	w.last = w.size
 }
 
 func mergeRuns(a, b sizeRun) sizeRun {

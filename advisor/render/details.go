@@ -22,8 +22,7 @@ func (t *text) details(r *advisor.Report) {
 
 func (t *text) finding(a advisor.Advice) {
 	t.blank()
-	head := shortenEnd(fmt.Sprintf("%s %s: %s [%s]", sign(a.Severity), a.Severity, a.Title, a.Rule), t.width)
-	t.b.WriteString(t.paint(head, a.Severity) + "\n")
+	t.alert(fmt.Sprintf("%s %s: %s [%s]", sign(a.Severity), a.Severity, a.Title, a.Rule), a.Severity)
 	t.paragraph("why", a.Why)
 	t.paragraph("do", a.Do)
 	t.paragraph("set", a.Set)
@@ -38,7 +37,7 @@ func (t *text) finding(a advisor.Advice) {
 
 func (t *text) paragraph(name, s string) {
 	const indent = 10
-	for i, l := range Wrap(Printable(s), t.width-indent) {
+	for i, l := range Wrap(clean(s), t.width-indent) {
 		if i > 0 {
 			name = ""
 		}
@@ -82,7 +81,11 @@ func (t *text) tables(r *advisor.Report) {
 			case f.Splittable:
 				split = "yes"
 			}
-			t.linef("%-24s %10s %10s %10s %10s  %s", formatName(f), advisor.Count(f.Objects), advisor.Size(f.Bytes), advisor.Size(f.Sizes.P50), advisor.Size(f.Sizes.Max), split)
+			median, largest := "–", "–"
+			if f.Sizes != nil {
+				median, largest = advisor.Size(f.Sizes.P50), advisor.Size(f.Sizes.Max)
+			}
+			t.linef("%-24s %10s %10s %10s %10s  %s", formatName(f), advisor.Count(f.Objects), advisor.Size(f.Bytes), median, largest, split)
 		}
 	}
 	if len(p.Partitioning.Keys) > 0 {
@@ -135,7 +138,7 @@ func (t *text) recommended(r advisor.Recommended) {
 func list(items []string) string {
 	quoted := make([]string, len(items))
 	for i, s := range items {
-		quoted[i] = `"` + Printable(s) + `"`
+		quoted[i] = `"` + s + `"`
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
@@ -157,7 +160,9 @@ func (t *text) snippets(advice []advisor.Advice) {
 	for _, kind := range kinds {
 		t.blank()
 		t.linef("# paste: %s, %s", kind, fullest[kind].Language)
-		t.b.WriteString(fullest[kind].Code)
+		for l := range strings.Lines(fullest[kind].Code) {
+			t.b.WriteString(clean(strings.TrimSuffix(l, "\n")) + "\n")
+		}
 	}
 }
 

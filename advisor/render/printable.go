@@ -3,6 +3,7 @@ package render
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
 )
@@ -12,6 +13,32 @@ import (
 func Printable(s string) string {
 	q := strconv.Quote(s)
 	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+}
+
+// clean makes text that was put together fit for one line of a terminal or a log: what does not print is escaped, other
+// backslashes stay. What GitHub Actions would take for a command (:: at the start of a line, ##[ anywhere) is broken.
+func clean(s string) string {
+	s = escape(s)
+	s = strings.ReplaceAll(s, "##[", `#\x23[`)
+	if text := strings.TrimLeft(s, " "); strings.HasPrefix(text, "::") {
+		return s[:len(s)-len(text)] + `\x3a` + text[1:]
+	}
+	return s
+}
+
+// escape spells what does not print as Printable does.
+func escape(s string) string {
+	var b strings.Builder
+	for done := 0; ; {
+		at := strings.IndexFunc(s[done:], func(r rune) bool { return r == utf8.RuneError || !strconv.IsPrint(r) })
+		if at < 0 {
+			return b.String() + s[done:]
+		}
+		_, size := utf8.DecodeRuneInString(s[done+at:])
+		b.WriteString(s[done : done+at])
+		b.WriteString(Printable(s[done+at : done+at+size]))
+		done += at + size
+	}
 }
 
 var columns = &runewidth.Condition{StrictEmojiNeutral: true}

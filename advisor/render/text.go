@@ -1,6 +1,7 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -13,6 +14,9 @@ import (
 // Text writes a report for a terminal: everything that matters on the first 24 lines, details after them. No line is
 // wider than Options.Width.
 func Text(w io.Writer, r *advisor.Report, o Options) error {
+	if r.Profile == nil {
+		return errors.New("the report has no profile")
+	}
 	t := &text{width: o.Width, color: o.Color}
 	if t.width <= 0 {
 		t.width = 80
@@ -22,7 +26,7 @@ func Text(w io.Writer, r *advisor.Report, o Options) error {
 	if !o.Brief {
 		t.details(r)
 	}
-	t.incomplete(r)
+	t.incomplete(r, "above")
 	_, err := io.WriteString(w, t.b.String())
 	return err
 }
@@ -33,9 +37,14 @@ type text struct {
 	color bool
 }
 
-// line writes one line, held to the width.
+// line writes one line, held to the width. Whatever the report holds, a line is one line and steers nothing.
 func (t *text) line(s string) {
-	t.b.WriteString(strings.TrimRight(shortenEnd(s, t.width), " ") + "\n")
+	t.b.WriteString(strings.TrimRight(shortenEnd(clean(s), t.width), " ") + "\n")
+}
+
+// alert writes one line in the colour of a severity.
+func (t *text) alert(s string, severity advisor.Severity) {
+	t.b.WriteString(t.paint(strings.TrimRight(shortenEnd(clean(s), t.width), " "), severity) + "\n")
 }
 
 func (t *text) linef(format string, args ...any) { t.line(fmt.Sprintf(format, args...)) }
@@ -52,10 +61,10 @@ func shortenEnd(s string, n int) string {
 
 // paint colours text that is already cut to its width.
 func (t *text) paint(s string, severity advisor.Severity) string {
-	if !t.color {
+	code := map[advisor.Severity]string{advisor.Critical: "31;1", advisor.Warning: "33", advisor.Info: "36"}[severity]
+	if !t.color || code == "" {
 		return s
 	}
-	code := map[advisor.Severity]string{advisor.Critical: "31;1", advisor.Warning: "33", advisor.Info: "36"}[severity]
 	return "\x1b[" + code + "m" + s + "\x1b[0m"
 }
 
@@ -71,7 +80,7 @@ func sign(s advisor.Severity) string {
 }
 
 func (t *text) summary(r *advisor.Report, o Options) {
-	t.incomplete(r)
+	t.incomplete(r, "below")
 	head := verdict(r.Advice)
 	target := Printable(r.Target.URI)
 	t.line(fit(target, max(t.width-width(head)-2, 8)) + "  " + head)
@@ -87,11 +96,12 @@ func (t *text) summary(r *advisor.Report, o Options) {
 	}
 }
 
-func (t *text) incomplete(r *advisor.Report) {
+// incomplete says so before the figures and after them: whoever sees one end of a long report sees it.
+func (t *text) incomplete(r *advisor.Report, where string) {
 	if r.Complete {
 		return
 	}
-	t.b.WriteString(t.paint(shortenEnd("INCOMPLETE: every count below is a lower bound", t.width), advisor.Critical) + "\n")
+	t.alert("INCOMPLETE: every count "+where+" is a lower bound", advisor.Critical)
 	for i, m := range r.Incomplete {
 		if i == 2 && len(r.Incomplete) > 3 {
 			t.linef("  and %d more ranges", len(r.Incomplete)-i)
@@ -281,9 +291,12 @@ func bars(part, whole int64, n int) string {
 func (t *text) problems(advice []advisor.Advice) {
 	const show = 3
 	for _, a := range advice[:min(show, len(advice))] {
-		head := shortenEnd(sign(a.Severity)+" "+a.Rule+": "+Printable(a.Why), t.width)
-		t.b.WriteString(t.paint(head, a.Severity) + "\n")
-		t.line("    " + Printable(a.Set) + effect(a.Impact))
+		t.alert(sign(a.Severity)+" "+a.Rule+": "+a.Why, a.Severity)
+		set := "    " + clean(a.Set)
+		if e := effect(a.Impact); width(set)+width(e) <= t.width {
+			set += e
+		}
+		t.line(set)
 	}
 	if more := advice[min(show, len(advice)):]; len(more) > 0 {
 		names := make([]string, len(more))

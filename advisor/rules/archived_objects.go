@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"strings"
 
 	"s3layout/advisor"
 )
@@ -37,8 +36,9 @@ var ArchivedObjects = &advisor.Rule{
 		a.Evidence["objects"] = objects
 		a.Evidence["bytes"] = bytes
 		a.Evidence["classes"] = classes
-		a.Why = fmt.Sprintf("%s (%s) in %s: a read that meets one fails.", plural(objects, "object"), size(bytes), strings.Join(classes, " and "))
-		if f.Engine.DynamicFrames {
+		a.Why = fmt.Sprintf("%s (%s) archived: a read that meets one fails.", plural(objects, "object"), size(bytes))
+		a.Set = "read other partitions only, or restore them first"
+		if len(f.Recommended.ExcludeStorageClasses) > 0 {
 			a.Set = "excludeStorageClasses=" + jsonList(f.Recommended.ExcludeStorageClasses)
 			a.Snippets = append(a.Snippets, glueRead(f, "excludeStorageClasses"))
 		}

@@ -38,7 +38,8 @@ var DriverFiles = &advisor.Rule{
 		a.Evidence["files"] = files
 		a.Evidence["files_limit"] = limit
 		a.Evidence["driver_memory_gib"] = gib
-		a.Why = fmt.Sprintf("%s files; a driver of %d GiB is in danger from about %s (an estimate).", comma(files), gib, comma(limit))
+		a.Why = fmt.Sprintf("%s files; a %d GiB driver may fail from ~%s.", comma(files), gib, comma(limit))
+		a.Set = "read fewer partitions; compact; give the driver more memory"
 		if f.Engine.DynamicFrames && f.Recommended.UseS3ListImplementation {
 			a.Set = "useS3ListImplementation=True, a push_down_predicate"
 			a.Snippets = append(a.Snippets, glueRead(f, "useS3ListImplementation", "groupFiles", "groupSize"))

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"s3layout/advisor"
-	"s3layout/stats"
 )
 
 // Leftovers fires for files that Spark passes over and a DynamicFrame reads.
@@ -32,23 +31,32 @@ var Leftovers = &advisor.Rule{
 		var objects, bytes int64
 		kinds := map[string]bool{}
 		for _, i := range f.Profile.Ignored {
-			if i.Reason == stats.Hidden || i.Reason == stats.Marker {
+			if advisor.Exclusion(i) != "" {
 				objects, bytes = objects+i.Objects, bytes+i.Bytes
 				kinds[i.Kind] = true
 			}
 		}
 		a := r.Found(advisor.Info)
-		limit := float64(r.Limit("warn_percent"))
-		if share(objects, f.Profile.Totals.Objects+objects) > limit || share(bytes, f.Profile.Totals.Bytes+bytes) > limit {
+		limit := r.Limit("warn_percent")
+		if moreThan(limit, objects, f.Profile.Totals.Objects+objects) || moreThan(limit, bytes, f.Profile.Totals.Bytes+bytes) {
 			a.Severity = advisor.Warning
 		}
 		a.Evidence["objects"] = objects
 		a.Evidence["bytes"] = bytes
 		a.Evidence["kinds"] = sortedKeys(kinds)
-		a.Why = fmt.Sprintf("%s (%s) that Spark passes over but a DynamicFrame reads.", plural(objects, "object"), size(bytes))
-		a.Set = "exclusions=" + jsonList(patterns)
+		a.Why = fmt.Sprintf("Spark skips %s (%s) that a DynamicFrame reads.", plural(objects, "object"), size(bytes))
+		a.Set = exclusions(patterns)
 		a.Impact = &advisor.Impact{Metric: "objects", Before: f.Profile.Totals.Objects + objects, After: f.Profile.Totals.Objects}
 		a.Snippets = append(a.Snippets, glueRead(f, "exclusions"))
 		return a
 	},
+}
+
+// exclusions spells the option in a line; where there are too many patterns for one, it counts them.
+func exclusions(patterns []string) string {
+	const line = 76
+	if s := "exclusions=" + jsonList(patterns); len(s) <= line {
+		return s
+	}
+	return fmt.Sprintf("exclusions: the %d patterns of the snippet", len(patterns))
 }

@@ -37,8 +37,8 @@ var MisreadCodec = &advisor.Rule{
 		a.Evidence["objects"] = objects
 		a.Evidence["bytes"] = bytes
 		a.Evidence["codecs"] = sortedKeys(codecs)
-		a.Why = fmt.Sprintf("%s (%s) named as %s in a way that Spark reads as plain text.", plural(objects, "file"), size(bytes), andList(sortedKeys(codecs)))
-		a.Set = "rename to the lower-case suffix Hadoop knows, or exclude"
+		a.Why = fmt.Sprintf("%s (%s) of %s that Spark won't inflate.", plural(objects, "file"), size(bytes), andList(sortedKeys(codecs)))
+		a.Set = "rename to a suffix that Hadoop knows (.gz), rewrite, or exclude"
 		return a
 	},
 }

@@ -2,10 +2,12 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"s3layout/advisor"
+	"s3layout/stats"
 )
 
 // PartitionConflict fires when Spark will refuse the directories, or pass over some in silence.
@@ -26,27 +28,66 @@ var PartitionConflict = &advisor.Rule{
 		if p.Scheme != "hive" && p.Scheme != "mixed" || len(columns) == 0 {
 			return nil
 		}
+		bases, lists := basePaths(f.Profile), columnLists(columns)
 		a := r.Found(advisor.Critical)
-		a.Evidence["base_paths"] = p.BasePaths
-		a.Evidence["column_lists"] = len(columns)
+		a.Evidence["base_paths"] = bases
+		a.Evidence["column_lists"] = lists
 		a.Evidence["root_objects"] = p.RootObjects
-		a.Evidence["outside"] = p.Outside
 		switch {
-		case len(p.BasePaths) > 1 || len(p.Outside) > 0:
-			places := append(slices.Clone(p.BasePaths), p.Outside...)
-			a.Why = fmt.Sprintf("Partitions start in %d places (%s): Spark stops with 'Conflicting directory structures detected'.", len(places), quotedList(places, 2))
+		case len(bases) > 1:
+			a.Why = fmt.Sprintf("spark.read stops: data starts in %s.", quotedList(dotted(bases), 2))
 			a.Set = "read each directory on its own"
-		case distinctFold(columns) > 1:
-			a.Why = fmt.Sprintf("Partitions have different columns (%s; %s): Spark stops with 'Conflicting partition column names detected'.",
-				quoted(strings.Join(columns[0].Names, ", ")), quoted(strings.Join(columns[1].Names, ", ")))
-			a.Set = "make every partition directory equally deep"
+		case len(lists) > 1:
+			a.Why = fmt.Sprintf("spark.read stops: columns %s and %s.", quoted(lists[0]), quoted(lists[1]))
+			a.Set = "give every partition directory the same columns"
 		case p.RootObjects > 0:
 			a.Severity = advisor.Warning
-			a.Why = fmt.Sprintf("%s in the target itself, beside key=value directories: Spark passes over them in silence.", plural(p.RootObjects, "file"))
+			a.Why = fmt.Sprintf("%s in the target itself, which spark.read skips.", plural(p.RootObjects, "file"))
 			a.Set = "move them into a partition"
 		default:
 			return nil
 		}
 		return a
 	},
+}
+
+// basePaths are the directories that Spark would take for the root of a table, told apart as Spark does: without case.
+// A directory with data that is in no key=value directory is one of its own; stats names some of them.
+func basePaths(p *stats.Profile) []string {
+	at := map[string]string{}
+	for _, base := range slices.Concat(p.Partitioning.BasePaths, p.Partitioning.Outside) {
+		if base != "" || p.Partitioning.RootObjects > 0 || slices.ContainsFunc(p.Partitions, startsAtRoot) {
+			at[strings.ToLower(base)] = base
+		}
+	}
+	return slices.Sorted(maps.Values(at))
+}
+
+// dotted writes the target itself as a dot.
+func dotted(paths []string) []string {
+	out := slices.Clone(paths)
+	if len(out) > 0 && out[0] == "" {
+		out[0] = "."
+	}
+	return out
+}
+
+// startsAtRoot reports whether a partition's first directory is key=value.
+func startsAtRoot(p stats.Partition) bool {
+	first, _, _ := strings.Cut(p.Path, "/")
+	return strings.Contains(first, "=")
+}
+
+// columnLists spells the lists of columns that differ by more than case: Spark compares them without it.
+func columnLists(columns []columnsList) []string {
+	seen := map[string]bool{}
+	var out []string
+	for _, c := range columns {
+		list := strings.Join(c.Names, "/")
+		if fold := strings.ToLower(list); !seen[fold] {
+			seen[fold] = true
+			out = append(out, list)
+		}
+	}
+	return out
 }

@@ -60,12 +60,9 @@ func largerThan(t stats.Format, bytes int64) (objects, size int64) {
 	return objects, size
 }
 
-// share is part of whole in percent.
-func share(part, whole int64) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return float64(int64(1000*float64(part)/float64(whole)+0.5)) / 10
+// moreThan reports whether part is more than so many percent of the whole.
+func moreThan(percent, part, whole int64) bool {
+	return 100*float64(part) > float64(percent)*float64(whole)
 }
 
 // readOptions is the connection_options or additional_options of a DynamicFrame read, as what is recommended sets them.
@@ -74,6 +71,8 @@ func readOptions(f *advisor.Facts, only ...string) []string {
 	all := map[string]string{}
 	if r.GroupFiles != "" {
 		all["groupFiles"] = pyString(r.GroupFiles)
+	}
+	if r.GroupSize != "" {
 		all["groupSize"] = pyString(r.GroupSize)
 	}
 	if len(r.Exclusions) > 0 {
@@ -102,7 +101,7 @@ func glueFormat(f *advisor.Facts) string {
 			return "csv"
 		case "text":
 			return "grokLog"
-		case "unknown":
+		case "unknown", "arrow": // not a format of Glue's
 			continue
 		}
 		return t.Format

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"s3layout/advisor"
+	"s3layout/stats"
 )
 
 // SmallFiles fires when files are many and small on the average.
@@ -14,7 +15,7 @@ var SmallFiles = &advisor.Rule{
 	Doc: advisor.Doc{
 		Saw:    "At least a thousand files with a mean size below 32 MiB.",
 		Costs:  "Each file costs requests, an entry in the driver's memory and, in a scan, as much as reading 4 MiB (spark.sql.files.openCostInBytes). Listing and planning can take longer than the work.",
-		Do:     "Compact: write the dataset again with files of 128 to 512 MiB, partition by partition, and have the writer make fewer, larger files from now on.",
+		Do:     "Compact: write the dataset again with files of 128 to 512 MiB, partition by partition (by a coarser key, where a partition holds no more than a file), and have the writer make fewer, larger files from now on.",
 		Ignore: "The prefix is a landing zone that is compacted elsewhere, or is read rarely.",
 	},
 	Limits: []advisor.Limit{
@@ -36,16 +37,30 @@ var SmallFiles = &advisor.Rule{
 			a.Severity = advisor.Warning
 		}
 		target := r.Limit("target_bytes")
-		after := int64(0)
-		for _, part := range p.Partitions {
-			after += min(part.Objects, (part.Bytes-1)/target+1)
-		}
+		after := compacted(p.Partitions, target)
 		a.Evidence["files"] = p.Totals.Objects
 		a.Evidence["mean_bytes"] = f.MeanBytes()
 		a.Evidence["mean_bytes_threshold"] = r.Limit("mean_bytes")
 		a.Why = fmt.Sprintf("%s files with a mean of %s.", comma(p.Totals.Objects), size(f.MeanBytes()))
-		a.Set = fmt.Sprintf("compact to %s: %s files", size(target), comma(after))
-		a.Impact = &advisor.Impact{Metric: "files", Before: p.Totals.Objects, After: after, Estimate: "output is taken to be as large as the input"}
+		a.Set = fmt.Sprintf("compact to %s: %s", size(target), plural(after, "file"))
+		estimate := "output is taken to be as large as the input"
+		if 2*after > p.Totals.Objects {
+			a.Set = fmt.Sprintf("coarser partitions: compaction leaves %s", plural(after, "file"))
+			after = filesOf(p.Totals.Bytes, target)
+			estimate = "partitions are taken to be joined, and output to be as large as the input"
+		}
+		a.Impact = &advisor.Impact{Metric: "files", Before: p.Totals.Objects, After: after, Estimate: estimate}
 		return a
 	},
 }
+
+// compacted is how many files are left when each partition is written again in files of target bytes.
+func compacted(partitions []stats.Partition, target int64) int64 {
+	n := int64(0)
+	for _, p := range partitions {
+		n += min(p.Objects, filesOf(p.Bytes, target))
+	}
+	return n
+}
+
+func filesOf(bytes, target int64) int64 { return (bytes-1)/target + 1 }

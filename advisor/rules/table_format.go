@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"s3layout/advisor"
 )
@@ -32,7 +33,7 @@ var TableFormat = &advisor.Rule{
 		}
 		a.Evidence["tables"] = len(tables)
 		a.Evidence["formats"] = sortedKeys(formats)
-		a.Why = fmt.Sprintf("%s of %s: the listing counts dead files too.", plural(int64(len(tables)), "table"), andList(sortedKeys(formats)))
+		a.Why = fmt.Sprintf("%s (%s): a listing counts dead files too.", plural(int64(len(tables)), "table"), strings.Join(sortedKeys(formats), ", "))
 		a.Set = "read and compact through the table format"
 		return a
 	},

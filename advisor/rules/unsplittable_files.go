@@ -18,8 +18,8 @@ var UnsplittableFiles = &advisor.Rule{
 		Ignore: "They are read once, to be converted.",
 	},
 	Limits: []advisor.Limit{
-		{Name: "warn_bytes", Value: 1 << 30, Unit: "bytes", Reason: "spark.io.warning.largeFileThreshold: Spark itself warns of an unsplittable file from here"},
-		{Name: "info_bytes", Value: 128 << 20, Unit: "bytes", Reason: "spark.sql.files.maxPartitionBytes: what a task reads of a file that can be split"},
+		{Name: "warn_bytes", Value: 1 << 30, Unit: "bytes", Reason: "spark.io.warning.largeFileThreshold: Spark itself warns of an unsplittable file above this"},
+		{Name: "task_bytes", Value: 128 << 20, Unit: "bytes", Reason: "spark.sql.files.maxPartitionBytes: what a task reads of a file that can be split; such files count where cores stay idle"},
 	},
 	Sources: []advisor.Source{stragglers, filePacking},
 	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
@@ -29,7 +29,7 @@ var UnsplittableFiles = &advisor.Rule{
 			if t.Splittable {
 				continue
 			}
-			n, b := largerThan(t, r.Limit("info_bytes"))
+			n, b := largerThan(t, r.Limit("task_bytes"))
 			h, _ := largerThan(t, r.Limit("warn_bytes"))
 			if n > 0 {
 				codecs[t.Compression] = true
@@ -56,7 +56,7 @@ var UnsplittableFiles = &advisor.Rule{
 		a.Evidence["idle_cores"] = read.IdleCores
 		a.Why = unsplittableWhy(f, read, large, huge, longest)
 		a.Set = "rewrite as Parquet or as files under 128 MiB"
-		if f.Recommended.Repartition > 0 {
+		if f.Recommended.Repartition > read.Tasks {
 			a.Set = fmt.Sprintf("repartition(%d) after the read; rewrite as Parquet", f.Recommended.Repartition)
 			a.Snippets = append(a.Snippets, advisor.Snippet{
 				Kind: "spark-dataframe", Language: "python", Code: fmt.Sprintf("df = df.repartition(%d)\n", f.Recommended.Repartition),
@@ -72,9 +72,8 @@ func unsplittableWhy(f *advisor.Facts, read advisor.Plan, large, huge, longest i
 		n, bound = huge, "1 GiB"
 	}
 	expanded := int64(min(float64(longest)*f.Engine.AssumedExpansion, 1<<62))
-	why := fmt.Sprintf("%s > %s, a task each: up to ~%s in memory.", plural(n, "file"), bound, size(expanded))
 	if read.IdleCores > 0 {
-		why += fmt.Sprintf(" %d of %d cores idle.", read.IdleCores, f.Engine.Cores)
+		return fmt.Sprintf("%s > %s: %s of %s cores idle, ~%s a task.", plural(n, "file"), bound, comma(read.IdleCores), comma(f.Engine.Cores), size(expanded))
 	}
-	return why
+	return fmt.Sprintf("%s > %s, a task each, ~%s in memory.", plural(n, "file"), bound, size(expanded))
 }

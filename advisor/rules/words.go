@@ -53,18 +53,9 @@ func sortedKeys(set map[string]bool) []string { return slices.Sorted(maps.Keys(s
 
 // jsonList spells a list the way the exclusions option wants it.
 func jsonList(items []string) string {
-	b, err := json.Marshal(items)
+	b, err := json.Marshal(append([]string{}, items...))
 	if err != nil {
 		return "[]"
 	}
 	return string(b)
-}
-
-// distinctFold counts the column lists that differ by more than case: Spark compares them without it.
-func distinctFold(columns []columnsList) int {
-	seen := map[string]bool{}
-	for _, c := range columns {
-		seen[strings.ToLower(strings.Join(c.Names, "/"))] = true
-	}
-	return len(seen)
 }

@@ -1,9 +1,13 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"s3layout/lister"
 )
@@ -14,6 +18,7 @@ type board struct {
 	prefix string
 
 	mu      sync.Mutex
+	shape   *lister.Shape // of the keys seen so far
 	change  chan struct{} // closed when a waiting worker should look again
 	spans   map[*span]struct{}
 	useful  int // pages that brought keys
@@ -25,29 +30,22 @@ type board struct {
 // span is a range under way. Only its worker advances it; others may move its end towards its start.
 type span struct {
 	lister.Range
-	base string  // a key seen before the span began: shows where keys vary
-	last string  // last key read, "" before the first page
-	seen float64 // keys read, or guessed to be in the part before last
-	lone bool    // never to be cut
+	token string  // of a page without keys, to pass it; only the span's worker uses it
+	base  string  // a key seen before the span began: shows where keys vary
+	first string  // first key read
+	last  string  // last key read, "" before the first page
+	seen  float64 // keys read
 }
 
 // pageKeys is the most keys that S3 puts on a page.
 const pageKeys = 1000
 
-func newBoard(prefix string, whole lister.Range) *board {
-	b := &board{prefix: prefix, change: make(chan struct{}), spans: map[*span]struct{}{}}
-	b.spans[&span{Range: whole}] = struct{}{}
-	return b
-}
-
-// first returns the span that a new board begins with.
-func (b *board) first() *span {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for s := range b.spans {
-		return s
-	}
-	return nil
+// newBoard returns a board over a range, and the span to begin with: all of it. Whoever has a span lists it.
+func newBoard(prefix string, whole lister.Range) (*board, *span) {
+	b := &board{prefix: prefix, shape: lister.NewShape(prefix), change: make(chan struct{}), spans: map[*span]struct{}{}}
+	first := &span{Range: whole}
+	b.spans[first] = struct{}{}
+	return b, first
 }
 
 // take waits for work: it returns a new span cut from another, or nil when nothing is left to do or ctx ends.
@@ -73,52 +71,62 @@ func (b *board) take(ctx context.Context) *span {
 	}
 }
 
-// cut splits the span with the most left. There are never more spans than three for each page that brought keys, so
-// that a small prefix stays cheap.
+// cut splits the span with the most left, of those that can be cut. There are never more spans than three for each page
+// that brought keys, so that a small prefix stays cheap.
 func (b *board) cut() *span {
 	if len(b.spans) > 2*b.useful {
 		return nil
 	}
-	var best *span
-	most := minRemainder
-	for s := range b.spans {
-		if left := s.remainder(); left > most || best != nil && left == most && s.After < best.After {
-			best, most = s, left
+	for _, s := range b.worthwhile() {
+		at, ok := b.shape.Cut(s.Range, s.base, s.last)
+		if !ok {
+			continue
 		}
+		right := &span{Range: lister.Range{After: at, End: s.End}, base: s.last}
+		s.End = at
+		return right
 	}
-	if best == nil {
-		return nil
-	}
-	at, ok := best.Cut(b.prefix, best.base, best.last)
-	if !ok {
-		best.lone = true
-		return b.cut()
-	}
-	right := &span{Range: lister.Range{After: at, End: best.End}, base: best.last}
-	best.End = at
-	return right
+	return nil
 }
 
-// minRemainder is the fewest keys that are worth a request of their own: with less, the cut costs about as many
-// requests as it saves time.
+// worthwhile lists the spans with enough left to share, most first.
+func (b *board) worthwhile() []*span {
+	var list []*span
+	left := map[*span]float64{}
+	for s := range b.spans {
+		if n := b.remainder(s); n >= minRemainder {
+			list = append(list, s)
+			left[s] = n
+		}
+	}
+	slices.SortFunc(list, func(x, y *span) int {
+		if n := cmp.Compare(left[y], left[x]); n != 0 {
+			return n
+		}
+		return cmp.Compare(x.After, y.After)
+	})
+	return list
+}
+
+// minRemainder is the fewest keys that are worth sharing: with less, a cut costs about as many requests as it saves.
 const minRemainder = 2.5 * pageKeys
 
 // unbounded is the remainder of a span of which nothing is known.
 const unbounded = 1e18
 
-// remainder estimates the keys left in the span from how far its pages have come.
-func (s *span) remainder() float64 {
+// remainder estimates the keys left in the span, from how far the keys read have come in it.
+func (b *board) remainder(s *span) float64 {
 	switch {
-	case s.lone || s.last == "":
+	case s.last == "":
 		return 0
 	case s.End == "":
 		return unbounded
 	}
-	share := s.Share(s.last)
-	if share <= 0 {
-		return unbounded
+	from, to, ok := b.shape.Between(s.Range, s.first, s.last)
+	if !ok || to <= from {
+		return unbounded / 2
 	}
-	return s.seen * (1 - share) / share
+	return s.seen * (1 - to) / (to - from)
 }
 
 // advance records a page of the span: its keys in order, of which those beyond the span's end belong to another. It
@@ -129,15 +137,20 @@ func (b *board) advance(s *span, objects []lister.Object, truncated bool) (own i
 	if _, ok := b.spans[s]; !ok {
 		return 0, true // abandoned, and counted as missing
 	}
+	if s.last == "" && s.After != "" {
+		b.look(s.After, objects)
+	}
 	own = len(objects)
 	for own > 0 && s.Beyond(objects[own-1].Key) {
 		own--
 	}
 	done = !truncated || own < len(objects)
 	if own > 0 {
-		if s.base == "" {
-			s.base = objects[0].Key
+		if s.first == "" {
+			s.first = objects[0].Key
+			s.base = cmp.Or(s.base, s.first)
 		}
+		b.learn(objects[:own])
 		s.last = objects[own-1].Key
 		s.seen += float64(own)
 		b.useful++
@@ -151,6 +164,22 @@ func (b *board) advance(s *span, objects []lister.Object, truncated bool) (own i
 	return own, done
 }
 
+// look tells the shape what a cut met: nothing that starts like it, perhaps.
+func (b *board) look(cut string, objects []lister.Object) {
+	_, n := utf8.DecodeLastRuneInString(cut)
+	if stem := cut[:len(cut)-n]; len(objects) == 0 || !strings.HasPrefix(objects[0].Key, stem) {
+		b.shape.Miss(cut)
+	}
+}
+
+// learn shows a few keys of a page to the shape.
+func (b *board) learn(objects []lister.Object) {
+	const samples = 4
+	for i := range samples {
+		b.shape.Learn(objects[i*(len(objects)-1)/(samples-1)].Key)
+	}
+}
+
 // after returns the key after which the span's next page begins.
 func (b *board) after(s *span) string {
 	b.mu.Lock()
@@ -158,12 +187,19 @@ func (b *board) after(s *span) string {
 	return s.rest().After
 }
 
-// drop gives a span up. Too many in a row stop everything.
+// drop gives a span up. Too many in a row stop everything, unless the server refused them: that takes one request each.
 func (b *board) drop(s *span, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if _, ok := b.spans[s]; !ok {
+		return // abandoned, and counted as missing
+	}
 	delete(b.spans, s)
 	b.missing = append(b.missing, lister.Missing{Range: s.rest(), Err: err})
+	if !transient(err) {
+		b.wake()
+		return
+	}
 	if b.failed++; b.failed >= maxFailures {
 		b.abandon(fmt.Errorf("not tried, since the server failed elsewhere: %w", err))
 	}

@@ -14,12 +14,15 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// request is one page to ask for: by start-after, or by continuation token.
+// request is one page to ask for: by continuation token where there is one, or else by start-after.
 type request struct {
 	prefix, after, token string
 	maxKeys              int  // 0: the page size
 	ordered              bool // keys must ascend from after
 }
+
+// jumps reports whether the page begins where we say, not where the server went on.
+func (r request) jumps() bool { return r.ordered && r.after != "" && r.token == "" }
 
 // fetch asks for a page until it comes, the server says that it never will, or the attempts are used up.
 func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
@@ -37,7 +40,11 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 		if throttled(err) {
 			s.throttled.Add(1)
 		}
-		if !transient(err) && !(err == errOrder && s.sorted.Load()) {
+		if err == errOrder {
+			if attempt >= orderAttempts && s.unordered(r, attempt) {
+				return nil, err
+			}
+		} else if !transient(err) {
 			return nil, err
 		}
 		if attempt >= s.opts.MaxAttempts {
@@ -48,6 +55,33 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 		}
 		s.retries.Add(1)
 	}
+}
+
+// orderAttempts is how many pages out of order make a server one that does not sort, or ignores start-after, if it has
+// never done better.
+const orderAttempts = 2
+
+// tokenAttempts is how many pages that go backwards show that a continuation token leads in a circle.
+const tokenAttempts = 3
+
+// What is known of start-after. The first page that is asked for by it decides: a page that came in order cannot be
+// followed by the verdict that the server ignores it, nor the verdict by a page that counts.
+const (
+	startUnknown int32 = iota
+	startWorks
+	startIgnored
+)
+
+// unordered judges a page out of order: true says that it is the server's way.
+func (s *Source) unordered(r request, attempt int) bool {
+	switch {
+	case r.token != "":
+		return attempt >= tokenAttempts
+	case r.after == "":
+		return true
+	}
+	s.start.CompareAndSwap(startUnknown, startIgnored)
+	return s.start.Load() == startIgnored
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
@@ -76,28 +110,33 @@ func (s *Source) attempt(ctx context.Context, r request) (*page, error) {
 		s.recycle(p)
 		return nil, err
 	}
-	if err := p.check(r.prefix, r.after, r.maxKeys, r.ordered); err != nil {
+	if err := p.check(s.target.Bucket, r); err != nil {
 		s.recycle(p)
 		return nil, err
 	}
-	if r.ordered && r.after != "" {
-		s.sorted.Store(true)
+	if r.jumps() && !s.start.CompareAndSwap(startUnknown, startWorks) && s.start.Load() == startIgnored {
+		s.recycle(p)
+		return nil, errOrder
 	}
 	return p, nil
 }
 
-func (s *Source) recycle(p *page) { s.pages.Put(p) }
+// recycle keeps the page's buffers for another one, unless an answer has made them huge.
+func (s *Source) recycle(p *page) {
+	if cap(p.body) <= 2<<20 {
+		s.pages.Put(p)
+	}
+}
 
 func (s *Source) input(r request) *s3.ListObjectsV2Input {
 	in := &s3.ListObjectsV2Input{Bucket: aws.String(s.target.Bucket), EncodingType: types.EncodingTypeUrl, MaxKeys: aws.Int32(int32(r.maxKeys))}
 	if r.prefix != "" {
 		in.Prefix = aws.String(r.prefix)
 	}
-	if r.after != "" {
-		in.StartAfter = aws.String(r.after)
-	}
 	if r.token != "" {
 		in.ContinuationToken = aws.String(r.token)
+	} else if r.after != "" {
+		in.StartAfter = aws.String(r.after)
 	}
 	if s.opts.RequestPayer {
 		in.RequestPayer = types.RequestPayerRequester
@@ -147,11 +186,15 @@ func (d *decoder) HandleDeserialize(ctx context.Context, in middleware.Deseriali
 	if !ok {
 		return out, metadata, fmt.Errorf("unexpected transport %T", out.RawResponse)
 	}
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return d.original.HandleDeserialize(ctx, in, middleware.DeserializeHandlerFunc(
 			func(context.Context, middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
 				return out, metadata, nil
 			}))
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return out, metadata, protocolf("status %d", response.StatusCode)
 	}
 	if err := d.page.read(response.Body); err != nil {
 		return out, metadata, fmt.Errorf("read the page: %w", err)

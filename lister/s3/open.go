@@ -16,8 +16,14 @@ import (
 // as it does for small targets, it shows siblings and the object of that name at no further cost.
 func (s *Source) open(ctx context.Context) (root string, first *page, err error) {
 	prefix := s.target.Prefix
-	s.serial = strings.HasSuffix(s.target.Bucket, "--x-s3")
+	if s.serial = strings.HasSuffix(s.target.Bucket, "--x-s3"); s.serial && prefix != "" && !strings.HasSuffix(prefix, "/") {
+		prefix += "/" // a directory bucket takes no other
+	}
 	first, err = s.openPage(ctx, prefix)
+	if statusOf(err) == http.StatusForbidden && prefix != "" && !strings.HasSuffix(prefix, "/") {
+		prefix += "/" // policies that allow a directory rarely allow the names that start like it
+		first, err = s.openPage(ctx, prefix)
+	}
 	if err != nil || prefix == "" || strings.HasSuffix(prefix, "/") {
 		return prefix, first, err
 	}
@@ -36,7 +42,7 @@ func (s *Source) open(ctx context.Context) (root string, first *page, err error)
 	if object == nil {
 		return root, first, nil
 	}
-	if len(first.objects) > 0 {
+	if len(first.objects) > 0 || first.truncated {
 		s.warn("object_beside", fmt.Sprintf("there is an object %q beside the directory; it is not counted", prefix))
 		return root, first, nil
 	}
@@ -67,7 +73,7 @@ func (s *Source) split(p *page, root string) (siblings []string, object *lister.
 // so that a failure is none.
 func (s *Source) siblingAfter(ctx context.Context, root string) []string {
 	p, err := s.fetch(ctx, request{prefix: root[:len(root)-1], after: root + "\U0010ffff", maxKeys: 1, ordered: !s.serial})
-	if err != nil || len(p.objects) == 0 {
+	if err != nil || len(p.objects) == 0 || strings.HasPrefix(p.objects[0].Key, root) {
 		return nil
 	}
 	return []string{strings.Clone(p.objects[0].Key)}
@@ -87,7 +93,30 @@ func (s *Source) openPage(ctx context.Context, prefix string) (*page, error) {
 		s.warn("unordered", "the server does not sort keys: listed page by page, one request at a time")
 		p, err = s.fetch(ctx, request{prefix: prefix})
 	}
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	return s.passEmpty(ctx, prefix, p)
+}
+
+// passEmpty follows continuation tokens to the first page that has a key.
+func (s *Source) passEmpty(ctx context.Context, prefix string, p *page) (*page, error) {
+	var tokens tokens
+	for len(p.objects) == 0 && p.truncated {
+		token := p.token
+		s.recycle(p)
+		if token == "" {
+			return nil, errNoToken
+		}
+		err := tokens.add(token)
+		if err == nil {
+			p, err = s.fetch(ctx, request{prefix: prefix, token: token, ordered: !s.serial})
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
 }
 
 func (s *Source) notice(line string) {
@@ -108,6 +137,9 @@ func bucketRegion(err error) string {
 		return ""
 	}
 	region := headerOf(err, "x-amz-bucket-region")
+	if len(region) > 32 {
+		return ""
+	}
 	for _, c := range region {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
 			return ""

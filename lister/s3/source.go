@@ -7,6 +7,7 @@ package s3
 import (
 	"context"
 	"errors"
+	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -50,9 +51,9 @@ type Source struct {
 
 	requests, retries, throttled, inFlight atomic.Int64
 	pages                                  sync.Pool
-	region                                 string      // where the bucket turned out to be; set before the workers start
-	sorted                                 atomic.Bool // a page after a start-after came in order
-	serial                                 bool        // the server does not sort, or takes no start-after
+	region                                 string       // where the bucket turned out to be; set before the workers start
+	start                                  atomic.Int32 // what is known of start-after
+	serial                                 bool         // a directory bucket, or a server that does not sort
 	warnings                               []lister.Warning
 }
 
@@ -110,9 +111,12 @@ func (s *Source) List(ctx context.Context, fn func([]lister.Object) error) error
 		}
 		return fn(objects)
 	}
-	token := first.token
-	b := newBoard(root, lister.Range{})
-	own, done := b.advance(b.first(), first.objects, first.truncated)
+	rest := walk{root: root, token: first.token, sorted: !s.serial}
+	if err := rest.note(first); err != nil {
+		return err
+	}
+	b, whole := newBoard(root, lister.Range{})
+	own, done := b.advance(whole, first.objects, first.truncated)
 	if err := deliver(first.objects[:own]); err != nil {
 		return err
 	}
@@ -120,12 +124,14 @@ func (s *Source) List(ctx context.Context, fn func([]lister.Object) error) error
 		return nil
 	}
 	if s.serial {
-		return s.listSerial(ctx, root, token, deliver)
+		return s.listSerial(ctx, rest, deliver)
 	}
-	err = s.listSpans(ctx, b, deliver)
-	if errors.Is(err, errOrder) {
+	if s.start.Load() != startIgnored {
+		err = s.listSpans(ctx, b, whole, deliver)
+	}
+	if s.start.Load() == startIgnored && (err == nil && ctx.Err() == nil || errors.Is(err, errOrder)) {
 		s.warn("start_after_ignored", "the server ignores start-after: listed page by page, one request at a time")
-		return s.listSerial(ctx, root, token, deliver)
+		return s.listSerial(ctx, rest, deliver)
 	}
 	if err == nil {
 		err = incomplete(root, b.missing)
@@ -135,14 +141,14 @@ func (s *Source) List(ctx context.Context, fn func([]lister.Object) error) error
 
 // listSpans runs the workers, and hands their pages to deliver on this goroutine. A worker never waits for anyone but
 // the consumer, and the consumer reads until the last worker is gone, so that no page that was counted is lost.
-func (s *Source) listSpans(ctx context.Context, b *board, deliver func([]lister.Object) error) error {
+func (s *Source) listSpans(ctx context.Context, b *board, whole *span, deliver func([]lister.Object) error) error {
 	work, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	group := new(errgroup.Group)
 	batches := make(chan batch, s.opts.Concurrency)
 	for n := range s.opts.Concurrency {
 		group.Go(func() error {
-			sp := b.first()
+			sp := whole
 			if n > 0 {
 				sp = b.take(work)
 			}
@@ -183,18 +189,27 @@ func (s *Source) listSpans(ctx context.Context, b *board, deliver func([]lister.
 // listSpan reads a span to its end. An error is one that ends the listing; a span that cannot be listed is dropped, and
 // the others go on.
 func (s *Source) listSpan(ctx context.Context, b *board, sp *span, batches chan<- batch) error {
+	var tokens tokens
 	for b.has(sp) {
-		p, err := s.fetch(ctx, request{prefix: b.prefix, after: b.after(sp), ordered: true})
+		r := request{prefix: b.prefix, after: b.after(sp), token: sp.token, ordered: true}
+		p, err := (*page)(nil), tokens.add(sp.token)
+		if err == nil {
+			p, err = s.fetch(ctx, r)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, errOrder) && !s.sorted.Load():
+		case errors.Is(err, errOrder) && s.start.Load() == startIgnored:
 			return err
 		case err != nil:
 			b.drop(sp, err)
 			return nil
 		}
 		own, done := b.advance(sp, p.objects, p.truncated)
+		if sp.token = p.emptyToken(); own == 0 && !done && sp.token == "" {
+			b.drop(sp, errNoToken)
+			done = true
+		}
 		batches <- batch{p, p.objects[:own]}
 		if done {
 			return nil
@@ -203,26 +218,107 @@ func (s *Source) listSpan(ctx context.Context, b *board, sp *span, batches chan<
 	return nil
 }
 
+// emptyToken is the continuation token of a page without keys: S3 may send such pages, and start-after cannot pass them.
+func (p *page) emptyToken() string {
+	if len(p.objects) > 0 {
+		return ""
+	}
+	return p.token
+}
+
+var (
+	errNoToken    = protocolf("it is truncated and has no continuation token")
+	errTokenAgain = protocolf("a continuation token came twice")
+	errCircle     = protocolf("its keys have come before")
+	errEmptyPages = protocolf("%d pages without a key", maxEmptyPages)
+)
+
+// maxEmptyPages in a row end a range: with every token new, the server could go on forever.
+const maxEmptyPages = 1000
+
+// tokens are the continuation tokens of a run of pages: none may come twice.
+type tokens struct{ seen map[string]bool }
+
+func (t *tokens) add(token string) error {
+	switch {
+	case token == "":
+		t.seen = nil
+		return nil
+	case t.seen[token]:
+		return errTokenAgain
+	case len(t.seen) == maxEmptyPages:
+		return errEmptyPages
+	case t.seen == nil:
+		t.seen = map[string]bool{}
+	}
+	t.seen[token] = true
+	return nil
+}
+
+// walk is how far a listing by continuation tokens has come.
+type walk struct {
+	root, token string
+	last        string          // the last key
+	sorted      bool            // keys ascend, from page to page, too
+	empty       int             // pages without a key, in a row
+	firsts      map[string]bool // the first key of each page, if they are in no order
+}
+
+// note records a page. It fails where the walk has come back to a page that it has had.
+func (w *walk) note(p *page) error {
+	w.token = p.token
+	if w.empty++; len(p.objects) == 0 {
+		return nil
+	}
+	w.empty = 0
+	w.last = strings.Clone(p.objects[len(p.objects)-1].Key)
+	if w.sorted {
+		return nil
+	}
+	for i := range p.objects {
+		if w.firsts[p.objects[i].Key] {
+			return errCircle
+		}
+	}
+	if w.firsts == nil {
+		w.firsts = map[string]bool{}
+	}
+	w.firsts[strings.Clone(p.objects[0].Key)] = true
+	return nil
+}
+
 // listSerial reads the rest page by page with continuation tokens, for servers that do not sort or ignore start-after.
-func (s *Source) listSerial(ctx context.Context, root, token string, deliver func([]lister.Object) error) error {
-	seen := map[string]bool{}
-	last := ""
-	for token != "" {
-		err := error(nil)
+// Keys in no order cannot all be held against the ones before, for that would take memory for every key: that no token and
+// no first key of a page comes twice is what tells a circle.
+func (s *Source) listSerial(ctx context.Context, w walk, deliver func([]lister.Object) error) error {
+	seen := map[uint64]bool{}
+	seed := maphash.MakeSeed()
+	for {
+		hash := maphash.String(seed, w.token)
+		var err error
+		switch {
+		case w.token == "":
+			err = errNoToken
+		case seen[hash]:
+			err = errTokenAgain
+		case w.empty > maxEmptyPages:
+			err = errEmptyPages
+		}
+		seen[hash] = true
 		var p *page
-		if seen[token] {
-			err = protocolf("a continuation token came twice")
-		} else {
-			seen[token] = true
-			p, err = s.fetch(ctx, request{prefix: root, token: token})
+		if err == nil {
+			r := request{prefix: w.root, token: w.token, ordered: w.sorted}
+			if w.sorted {
+				r.after = w.last
+			}
+			p, err = s.fetch(ctx, r)
+		}
+		if err == nil {
+			err = w.note(p)
 		}
 		if err != nil {
-			return incomplete(root, []lister.Missing{{Range: lister.Range{After: last}, Err: err}})
+			return incomplete(w.root, []lister.Missing{{Range: w.missing(), Err: err}})
 		}
-		if len(p.objects) > 0 {
-			last = p.objects[len(p.objects)-1].Key
-		}
-		token = p.token
 		truncated := p.truncated
 		if err := deliver(p.objects); err != nil {
 			return err
@@ -232,7 +328,14 @@ func (s *Source) listSerial(ctx context.Context, root, token string, deliver fun
 			return nil
 		}
 	}
-	return incomplete(root, []lister.Missing{{Range: lister.Range{After: last}, Err: protocolf("it is truncated and has no continuation token")}})
+}
+
+// missing is where the keys lie that the walk has not come to: anywhere, if they are in no order.
+func (w *walk) missing() lister.Range {
+	if w.sorted {
+		return lister.Range{After: w.last}
+	}
+	return lister.Range{}
 }
 
 // incomplete makes the error for missing ranges, sorted, with keys below the target.

@@ -104,7 +104,7 @@ func hiveKeys(per int64) func(n int64) Keyspace {
 
 // appendPart appends a file name as Spark writes it: task number, then an identifier that the whole job shares.
 func appendPart(dst []byte, g, i int64) []byte {
-	dst = append(appendPadded(append(dst, "part-"...), i, 5), '-')
+	dst = append(appendPadded(append(dst, "part-"...), i, 9), '-')
 	return append(appendHex(dst, mix(uint64(g))), "-c000.snappy.parquet"...)
 }
 

@@ -1,0 +1,157 @@
+package rules_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"s3layout/advisor"
+	"s3layout/advisor/spark"
+	"s3layout/lister"
+	"s3layout/stats"
+)
+
+// A testLake is what the lines of a case describe:
+//
+//	# a comment
+//	engine glue-5.1 workers=10 worker=G.1X cores=0
+//	target s3://bucket/data/
+//	code                                             show the snippets
+//	1GiB+1 year=2026/a.csv.gz                        one object
+//	500 x 64KiB-1 year=2026/part-%d.json GLACIER     500, numbered from 0, of a storage class
+//	120 x 500 x 256KiB day=%d/part-%d.json           120 days of 500
+type testLake struct {
+	target    string
+	engine    advisor.Engine
+	code      bool
+	collector *stats.Collector
+	batch     []lister.Object
+}
+
+var written = time.Date(2026, 4, 19, 0, 0, 0, 0, time.UTC)
+
+func parseLake(text string) (*testLake, error) {
+	l := &testLake{target: "s3://bucket/data/", collector: stats.NewCollector(stats.Options{})}
+	if err := l.setEngine(nil); err != nil {
+		return nil, err
+	}
+	for line := range strings.Lines(text) {
+		words := strings.Fields(line)
+		if len(words) == 0 || words[0] == "#" {
+			continue
+		}
+		if err := l.line(words); err != nil {
+			return nil, fmt.Errorf("%q: %w", line, err)
+		}
+	}
+	l.flush()
+	return l, nil
+}
+
+func (l *testLake) line(words []string) error {
+	switch words[0] {
+	case "engine":
+		return l.setEngine(words[1:])
+	case "target":
+		l.target = words[1]
+		return nil
+	case "code":
+		l.code = true
+		return nil
+	}
+	return l.objects(words)
+}
+
+func (l *testLake) setEngine(words []string) error {
+	e, _ := spark.FindEngine(spark.DefaultEngine)
+	w, _ := spark.FindWorker(spark.DefaultWorker)
+	workers, cores := int64(spark.DefaultWorkers), int64(0)
+	for _, word := range words {
+		name, value, _ := strings.Cut(word, "=")
+		n, _ := strconv.ParseInt(value, 10, 64)
+		ok := true
+		switch name {
+		case "worker":
+			w, ok = spark.FindWorker(value)
+		case "workers":
+			workers = n
+		case "cores":
+			cores = n
+		default:
+			e, ok = spark.FindEngine(name)
+		}
+		if !ok {
+			return fmt.Errorf("%s is not known", word)
+		}
+	}
+	l.engine = advisor.NewEngine(e, w, workers, cores, nil)
+	return nil
+}
+
+// objects reads [N x]... SIZE KEY [CLASS].
+func (l *testLake) objects(words []string) error {
+	var counts []int64
+	for len(words) > 1 && words[1] == "x" {
+		n, err := strconv.ParseInt(strings.ReplaceAll(words[0], ",", ""), 10, 64)
+		if err != nil {
+			return err
+		}
+		counts, words = append(counts, n), words[2:]
+	}
+	if len(words) != 2 && len(words) != 3 {
+		return fmt.Errorf("want [N x]... SIZE KEY [CLASS]")
+	}
+	size, err := parseSize(words[0])
+	if err != nil {
+		return err
+	}
+	parts := strings.Split(words[1], "%d")
+	if len(parts) != len(counts)+1 {
+		return fmt.Errorf("%d counts for %d numbers in the key", len(counts), len(parts)-1)
+	}
+	o := lister.Object{Size: size, Modified: written, StorageClass: strings.Join(words[2:], "")}
+	l.product(parts[0], parts[1:], counts, o)
+	return nil
+}
+
+func (l *testLake) product(key string, rest []string, counts []int64, o lister.Object) {
+	if len(counts) == 0 {
+		o.Key = key
+		if l.batch = append(l.batch, o); len(l.batch) == 1000 {
+			l.flush()
+		}
+		return
+	}
+	for i := range counts[0] {
+		l.product(key+strconv.FormatInt(i, 10)+rest[0], rest[1:], counts[1:], o)
+	}
+}
+
+func (l *testLake) flush() {
+	l.collector.Add(l.batch)
+	l.batch = l.batch[:0]
+}
+
+// parseSize reads 17, 64KiB, 1GiB+1, 10GiB-1MiB.
+func parseSize(s string) (int64, error) {
+	shift := int64(0)
+	if at := strings.LastIndexAny(s, "+-"); at > 0 {
+		n, err := parseSize(s[at+1:])
+		if err != nil {
+			return 0, err
+		}
+		if s[at] == '-' {
+			n = -n
+		}
+		s, shift = s[:at], n
+	}
+	unit := int64(1)
+	for i, name := range []string{"KiB", "MiB", "GiB", "TiB"} {
+		if n, ok := strings.CutSuffix(s, name); ok {
+			s, unit = n, 1<<(10*(i+1))
+		}
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n*unit + shift, err
+}
