@@ -117,7 +117,7 @@ func TestPlans(t *testing.T) {
 		}
 	}
 	s := Advise("", profileOf(group{10, 100 * mib, "%d.csv", 0}), mustEngine(t, "spark-3.5", "G.1X", 10, 36), nil)
-	if len(s.Plans) != 2 || s.Plans[1].Reader != "rdd" || s.Plans[1].Tasks != 30 {
+	if len(s.Plans) != 2 || s.Plans[1].Reader != "rdd" || s.Plans[1].Tasks != 40 {
 		t.Errorf("spark: %+v", s.Plans)
 	}
 }

@@ -78,7 +78,7 @@ var readings = []string{"", "data/2026/", "s3://bucket/", "s3://bucket/data/"}
 // that have a pattern is hit.
 func TestExclusions(t *testing.T) {
 	e := mustEngine(t, "glue-5.1", "G.1X", 10, 36)
-	for seed := range uint64(400) {
+	for seed := range uint64(150) {
 		data, hidden := randomLake(rand.New(rand.NewPCG(seed, 1)))
 		p, ignored := profileOfKeys(t, data, hidden)
 		patterns := Advise("s3://bucket/data/", p, e, nil).Recommended.Exclusions

@@ -14,45 +14,82 @@ import (
 // It is a guess and may be wrong: a bad cut makes an empty half, never a wrong one. It is for one goroutine.
 type Shape struct {
 	prefix string
-	places [][]alphabet // by depth (slashes after the prefix), then by characters since the last slash
+	chars  []rune           // all characters seen, ascending
+	pairs  map[[2]rune]bool // characters seen next to each other
+	places [][]alphabet     // by depth (slashes after the prefix), then by characters since the last slash
 }
 
 // NewShape returns a Shape of keys that all start with prefix, and of which none has been seen.
-func NewShape(prefix string) *Shape { return &Shape{prefix: prefix} }
+func NewShape(prefix string) *Shape { return &Shape{prefix: prefix, pairs: map[[2]rune]bool{}} }
 
 // Bounds on what is remembered. Keys deeper or longer than that are told apart by what comes before.
 const (
 	maxPlaceDepth  = 24
 	maxPlaceOffset = 200
 	maxPlaceChars  = 128
+	maxPairs       = 1 << 14
 )
 
 // alphabet is the characters of one place.
 type alphabet struct {
 	seen  []rune // ascending
 	limit rune   // at or above it nothing was found that had not been seen; 0 where nothing is known
-	guess []rune // ascending: seen, and the other digits below limit where only digits were seen
+	guess []rune // ascending: seen, and the other digits below limit where several digits were seen
 }
 
-func (a *alphabet) learn(r rune) {
-	if at, found := slices.BinarySearch(a.seen, r); !found && len(a.seen) < maxPlaceChars {
-		a.seen = slices.Insert(a.seen, at, r)
-		a.reckon()
+// learn adds a character, and reports whether it is a new one.
+func (a *alphabet) learn(r rune) bool {
+	at, found := slices.BinarySearch(a.seen, r)
+	if found || len(a.seen) >= maxPlaceChars {
+		return false
+	}
+	a.seen = slices.Insert(a.seen, at, r)
+	return true
+}
+
+// reckon guesses what else may stand in a place, and in the one before it: all digits, where several were seen; what
+// the next place has, where that has all that this one has, as in random hexadecimal names.
+func (s *Shape) reckon(p place) {
+	next := p
+	next.offset++
+	s.known(p).reckon(s.known(next))
+	if p.offset > 0 {
+		before := p
+		before.offset--
+		s.known(before).reckon(s.known(p))
 	}
 }
 
-func (a *alphabet) reckon() {
-	a.guess = a.guess[:0]
-	digits := len(a.seen) > 0 && isDigit(a.seen[0]) && isDigit(a.seen[len(a.seen)-1])
-	if !digits {
-		a.guess = append(a.guess, a.seen...)
+func (a *alphabet) reckon(next *alphabet) {
+	a.guess = append(a.guess[:0], a.seen...)
+	if len(a.seen) < 2 {
 		return
 	}
-	for d := '0'; d <= '9'; d++ {
-		if _, found := slices.BinarySearch(a.seen, d); found || a.limit == 0 || d < a.limit {
-			a.guess = append(a.guess, d)
+	add := func(r rune) {
+		if at, found := slices.BinarySearch(a.guess, r); !found && (a.limit == 0 || r < a.limit) {
+			a.guess = slices.Insert(a.guess, at, r)
 		}
 	}
+	if isDigit(a.seen[0]) && isDigit(a.seen[len(a.seen)-1]) {
+		for d := '0'; d <= '9'; d++ {
+			add(d)
+		}
+	}
+	if len(a.seen) > 2 && next.holds(a.seen) {
+		for _, r := range next.seen {
+			add(r)
+		}
+	}
+}
+
+// holds reports whether all the characters have been seen in the place.
+func (a *alphabet) holds(chars []rune) bool {
+	for _, r := range chars {
+		if _, found := slices.BinarySearch(a.seen, r); !found {
+			return false
+		}
+	}
+	return true
 }
 
 func (a *alphabet) rank(r rune) int {
@@ -62,12 +99,22 @@ func (a *alphabet) rank(r rune) int {
 
 // Learn adds a key.
 func (s *Shape) Learn(key string) {
+	before := rune(0)
 	for p := s.start(key); !p.done(); p.next() {
 		a := s.at(p)
 		if a == nil {
 			return
 		}
-		a.learn(p.char)
+		if a.learn(p.char) {
+			s.reckon(p)
+		}
+		if len(s.pairs) < maxPairs {
+			s.pairs[[2]rune{before, p.char}] = true
+		}
+		before = p.char
+		if at, found := slices.BinarySearch(s.chars, p.char); !found && len(s.chars) < maxPairs {
+			s.chars = slices.Insert(s.chars, at, p.char)
+		}
 	}
 }
 
@@ -79,7 +126,7 @@ func (s *Shape) Miss(cut string) {
 	}
 	if a := s.at(p); a != nil && !p.done() && (a.limit == 0 || p.char < a.limit) {
 		a.limit = p.char
-		a.reckon()
+		s.reckon(p)
 	}
 }
 
@@ -243,7 +290,7 @@ func (s *Shape) Cut(r Range, base, last string) (string, bool) {
 		from = 0
 	}
 	middle := (1 + from) / 2
-	s.candidates(r, vary, last, func(c string) {
+	s.candidates(r, last, func(c string) {
 		_, at, ok := s.Between(r, c, c)
 		if !ok {
 			at = middle
@@ -252,6 +299,11 @@ func (s *Shape) Cut(r Range, base, last string) (string, bool) {
 			cut, best = c, away
 		}
 	})
+	if cut == "" && vary > commonPrefix(last, r.End) {
+		if past, ok := successor(last[:vary], len(s.prefix)); ok && past < r.End {
+			return past, true
+		}
+	}
 	if cut == "" && commonPrefix(last, r.End) >= vary {
 		return s.explore(last, r.End)
 	}
@@ -262,7 +314,7 @@ func (s *Shape) Cut(r Range, base, last string) (string, bool) {
 const maxCutPlaces = 6
 
 // candidates calls fn with cuts that the seen characters suggest: last up to some place, and a later character there.
-func (s *Shape) candidates(r Range, vary int, last string, fn func(string)) {
+func (s *Shape) candidates(r Range, last string, fn func(string)) {
 	p := s.start(last)
 	for ; !p.done() && p.index < runeStart(last, commonPrefix(last, r.End)); p.next() {
 	}
@@ -278,12 +330,16 @@ func (s *Shape) candidates(r Range, vary int, last string, fn func(string)) {
 		_, n := utf8.DecodeRuneInString(tail)
 		try(r.End[:first+n])
 	}
+	before := rune(0)
+	if p.index > len(s.prefix) {
+		before, _ = utf8.DecodeLastRuneInString(last[:p.index])
+	}
 	for tried := 0; !p.done() && tried < maxCutPlaces; p.next() {
 		found := false
 		chars := s.known(p)
-		if len(chars.seen) > 1 || s.inNumber(last, p.index, vary) {
+		if len(chars.seen) > 1 {
 			for _, c := range chars.guess {
-				if c > p.char {
+				if c > p.char && (isDigit(c) || s.pairs[[2]rune{before, c}]) {
 					found = try(last[:p.index]+string(c)) || found
 				}
 			}
@@ -291,18 +347,52 @@ func (s *Shape) candidates(r Range, vary int, last string, fn func(string)) {
 		if found {
 			tried++
 		}
+		before = p.char
 	}
 }
 
-// inNumber reports whether only digits stand between a place and the one at which keys vary: it is a leading digit of a
-// number that counts up.
-func (s *Shape) inNumber(key string, index, vary int) bool {
-	for i := index; i <= vary && i < len(key); i++ {
-		if !isDigit(rune(key[i])) {
-			return false
+// beyond guesses a later character for a place that has reached the last one seen in it: the middle one of those that
+// other places have.
+func (s *Shape) beyond(r, limit rune) (rune, bool) {
+	from, found := slices.BinarySearch(s.chars, r)
+	if found {
+		from++
+	}
+	to := len(s.chars)
+	if limit > r {
+		to, _ = slices.BinarySearch(s.chars, limit)
+	}
+	if from >= to {
+		return 0, false
+	}
+	return s.chars[from+(to-from)/2], true
+}
+
+// Probe returns a cut behind everything that has been seen in a range, as far as it can be told: to find whether the
+// range goes on where Cut knows of nothing. first and last are keys of the range that have been read.
+func (s *Shape) Probe(r Range, first, last string) (string, bool) {
+	if r.End == "" || !utf8.ValidString(last) {
+		return "", false
+	}
+	from := runeStart(last, commonPrefix(last, r.End))
+	p := s.start(last)
+	for ; !p.done() && (p.index < from || len(s.known(p).seen) < 2); p.next() {
+	}
+	if !p.done() {
+		if c, ok := s.beyond(p.char, s.known(p).limit); ok {
+			if cut := last[:p.index] + string(c); cut > last && cut < r.End {
+				return cut, true
+			}
 		}
 	}
-	return index <= vary
+	for vary := runeStart(last, commonPrefix(first, last)); vary > from; {
+		if past, ok := successor(last[:vary], len(s.prefix)); ok && past < r.End {
+			return past, true
+		}
+		_, n := utf8.DecodeLastRuneInString(last[:vary])
+		vary -= n
+	}
+	return s.explore(last, r.End)
 }
 
 // explore guesses a cut where nothing has been seen: halfway through the class of the first character that can rise.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"s3layout/lister"
 )
@@ -102,6 +103,14 @@ func TestAddKeepsNothing(t *testing.T) {
 	lake := mixedLake(r)
 	want := facts(t, profileOf(lake))
 	c := NewCollector(Options{})
+	one := objects("x=1/f")
+	c.Add(one)
+	for path := range c.partitions {
+		if unsafe.StringData(path) == unsafe.StringData(one[0].Key) {
+			t.Error("a partition's path keeps the key, and with it the page, alive")
+		}
+	}
+	c = NewCollector(Options{})
 	page := make([]lister.Object, 100)
 	for len(lake) > 0 {
 		n := copy(page, lake)
@@ -205,11 +214,11 @@ func TestAges(t *testing.T) {
 	at := func(hour int) time.Time { return time.Date(2026, 4, 19, hour, 0, 0, 0, time.UTC) }
 	east := time.FixedZone("east", 5*3600)
 	p := profileOf([]lister.Object{
-		{Key: "x=1/a", Size: 1, Modified: at(5).In(east)}, {Key: "x=1/b", Size: 1, Modified: at(3)}, {Key: "x=1/c", Size: 1},
+		{Key: "x=1/a", Size: 1, Modified: at(11).In(east)}, {Key: "x=1/b", Size: 1, Modified: at(3)}, {Key: "x=1/c", Size: 1},
 		{Key: "x=2/a", Size: 1, Modified: at(9)}, {Key: "x=3/a", Size: 1}, {Key: "_x", Size: 1, Modified: at(1)}, {Key: "x=1/z", Modified: at(23)},
 	})
-	wantJSON(t, "ages", p.Ages, `{"oldest":"2026-04-19T03:00:00Z","newest":"2026-04-19T09:00:00Z"}`)
-	wantJSON(t, "partition", []*time.Time{p.Partitions[0].Oldest, p.Partitions[0].Newest}, `["2026-04-19T03:00:00Z","2026-04-19T05:00:00Z"]`)
+	wantJSON(t, "ages", p.Ages, `{"oldest":"2026-04-19T03:00:00Z","newest":"2026-04-19T11:00:00Z"}`)
+	wantJSON(t, "partition", []*time.Time{p.Partitions[0].Oldest, p.Partitions[0].Newest}, `["2026-04-19T03:00:00Z","2026-04-19T11:00:00Z"]`)
 	if p.Partitions[2].Oldest != nil || p.Partitions[2].Newest != nil {
 		t.Errorf("a partition without times has %v", p.Partitions[2])
 	}

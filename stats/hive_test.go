@@ -128,6 +128,13 @@ func TestLayout(t *testing.T) {
 	}
 }
 
+func TestColumnsAreCutAtTheFirstEquals(t *testing.T) {
+	values, raw := layoutOf("a=b=c/%3D=%3D=").values()
+	if values[0].Key != "a" || *values[0].Value != "b=c" || values[1].Key != "=" || *values[1].Value != "==" || raw[1] != "%3D=" {
+		t.Errorf("values %q, raw %q", spellValues(values), raw)
+	}
+}
+
 func TestUnescapePath(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		{"", ""}, {"abc", "abc"}, {"%41", "A"}, {"%4a%4A", "JJ"}, {"a%20b", "a b"}, {"%2F%3D%25", "/=%"}, {"%00", "\x00"},

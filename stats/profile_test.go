@@ -120,6 +120,9 @@ func TestPartitioning(t *testing.T) {
 		{"a name with a slash", "a%2Fb=1/f a=1/b=1/f", `{"scheme":"hive","keys":[{"name":"a/b","type":"integer","distinct":1,"min":"1","max":"1","nulls":0},` +
 			`{"name":"a","type":"integer","distinct":1,"min":"1","max":"1","nulls":0},{"name":"b","type":"integer","distinct":1,"min":"1","max":"1","nulls":0}],` +
 			`"base_paths":[""],"root_objects":0,"outside":[],"columns":[{"names":["a","b"],"partitions":1,"example":"a=1/b=1"},{"names":["a/b"],"partitions":1,"example":"a%2Fb=1"}]}`},
+		{"a name with a space", "a%20b=1/f a=1/b=1/f", `{"scheme":"hive","keys":[{"name":"a b","type":"integer","distinct":1,"min":"1","max":"1","nulls":0},` +
+			`{"name":"a","type":"integer","distinct":1,"min":"1","max":"1","nulls":0},{"name":"b","type":"integer","distinct":1,"min":"1","max":"1","nulls":0}],` +
+			`"base_paths":[""],"root_objects":0,"outside":[],"columns":[{"names":["a","b"],"partitions":1,"example":"a=1/b=1"},{"names":["a b"],"partitions":1,"example":"a%20b=1"}]}`},
 		{"escaped names are the same name", "%61=1/f a=2/f", `{"scheme":"hive","keys":[{"name":"a","type":"integer","distinct":2,"min":"1","max":"2","nulls":0}],` +
 			`"base_paths":[""],"root_objects":0,"outside":[],"columns":[{"names":["a"],"partitions":2,"example":"%61=1"}]}`},
 		{"types widen", "a=10/f a=9/f a=2.5/f", `{"scheme":"hive","keys":[{"name":"a","type":"double","distinct":3,"min":"2.5","max":"10","nulls":0}],` +

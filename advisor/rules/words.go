@@ -53,7 +53,7 @@ func sortedKeys(set map[string]bool) []string { return slices.Sorted(maps.Keys(s
 
 // jsonList spells a list the way the exclusions option wants it.
 func jsonList(items []string) string {
-	b, err := json.Marshal(append([]string{}, items...))
+	b, err := json.Marshal(items)
 	if err != nil {
 		return "[]"
 	}

@@ -22,6 +22,8 @@ type board struct {
 	change  chan struct{} // closed when a waiting worker should look again
 	spans   map[*span]struct{}
 	useful  int // pages that brought keys
+	probing int // probes under way
+	wasted  int // probes that brought none
 	stopped bool
 	missing []lister.Missing
 	failed  int // spans given up since a page last came
@@ -33,8 +35,17 @@ type span struct {
 	token string  // of a page without keys, to pass it; only the span's worker uses it
 	base  string  // a key seen before the span began: shows where keys vary
 	first string  // first key read
+	from  string  // first key of the page read last
 	last  string  // last key read, "" before the first page
 	seen  float64 // keys read
+	page  float64 // keys of the page read last
+	pages int     // that brought keys
+
+	guess  bool  // it was cut by a probe
+	parent *span // that it was cut from, until its first page shows whether keys are there
+	trials int   // spans cut from this one of which that is not known
+	misses int   // cuts in a row that met nothing
+	resume int   // pages from which it may be cut again
 }
 
 // pageKeys is the most keys that S3 puts on a page.
@@ -78,22 +89,65 @@ func (b *board) cut() *span {
 		return nil
 	}
 	for _, s := range b.worthwhile() {
-		at, ok := b.shape.Cut(s.Range, s.base, s.last)
+		base := s.first
+		if s.End == "" {
+			base = s.base
+		}
+		at, ok := b.shape.Cut(s.Range, base, s.last)
 		if !ok {
 			continue
 		}
-		right := &span{Range: lister.Range{After: at, End: s.End}, base: s.last}
-		s.End = at
-		return right
+		return s.split(at)
 	}
-	return nil
+	return b.probe()
 }
+
+// split gives away what of the span lies after at.
+func (s *span) split(at string) *span {
+	right := &span{Range: lister.Range{After: at, End: s.End}, base: s.last, parent: s}
+	s.End = at
+	s.trials++
+	return right
+}
+
+// probe looks where nothing is known to be: keys may go on behind the last character seen in a place. The few requests
+// that it may waste are a share of those that brought keys.
+func (b *board) probe() *span {
+	if b.wasted+b.probing >= maxWaste+b.useful/wasteShare {
+		return nil
+	}
+	var best *span
+	for s := range b.spans {
+		if s.trials == 0 && s.pages > 0 && s.pages >= s.resume && s.End != "" && (best == nil || s.After < best.After) {
+			if _, ok := b.shape.Probe(s.Range, s.first, s.last); ok {
+				best = s
+			}
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	at, _ := b.shape.Probe(best.Range, best.first, best.last)
+	right := best.split(at)
+	right.guess = true
+	b.probing++
+	return right
+}
+
+// Of the requests up to maxWaste, and one in wasteShare of those that brought keys, may be probes that bring none.
+const (
+	maxWaste   = 8
+	wasteShare = 50
+)
 
 // worthwhile lists the spans with enough left to share, most first.
 func (b *board) worthwhile() []*span {
 	var list []*span
 	left := map[*span]float64{}
 	for s := range b.spans {
+		if s.trials >= maxTrials || s.pages < s.resume {
+			continue
+		}
 		if n := b.remainder(s); n >= minRemainder {
 			list = append(list, s)
 			left[s] = n
@@ -122,11 +176,43 @@ func (b *board) remainder(s *span) float64 {
 	case s.End == "":
 		return unbounded
 	}
-	from, to, ok := b.shape.Between(s.Range, s.first, s.last)
+	return max(b.ahead(s, s.first, s.seen), b.ahead(s, s.from, s.page))
+}
+
+// ahead estimates the keys left from how far keys from a first one to the last have come.
+func (b *board) ahead(s *span, first string, keys float64) float64 {
+	from, to, ok := b.shape.Between(s.Range, first, s.last)
 	if !ok || to <= from {
 		return unbounded / 2
 	}
-	return s.seen * (1 - to) / (to - from)
+	return keys * (1 - to) / (to - from)
+}
+
+// maxTrials cuts of a span are under way at a time: where keys end is known only when the first ones come back.
+const maxTrials = 2
+
+// settle tells the span that s was cut from whether keys were there. After one that met nothing, the next cut waits for
+// a page, then for two, then four: a span whose keys end soon is better read than cut.
+func (b *board) settle(s *span, hit bool) {
+	if s.guess {
+		s.guess = false
+		b.probing--
+		if !hit {
+			b.wasted++
+		}
+	}
+	p := s.parent
+	if p == nil {
+		return
+	}
+	s.parent = nil
+	p.trials--
+	if hit {
+		p.misses = 0
+		return
+	}
+	p.misses++
+	p.resume = p.pages + 1<<min(p.misses-1, 10)
 }
 
 // advance records a page of the span: its keys in order, of which those beyond the span's end belong to another. It
@@ -145,14 +231,17 @@ func (b *board) advance(s *span, objects []lister.Object, truncated bool) (own i
 		own--
 	}
 	done = !truncated || own < len(objects)
+	b.settle(s, own > 0)
 	if own > 0 {
 		if s.first == "" {
 			s.first = objects[0].Key
 			s.base = cmp.Or(s.base, s.first)
 		}
 		b.learn(objects[:own])
-		s.last = objects[own-1].Key
-		s.seen += float64(own)
+		s.from, s.last = objects[0].Key, objects[own-1].Key
+		s.page = float64(own)
+		s.seen += s.page
+		s.pages++
 		b.useful++
 		b.failed = 0
 		done = done || s.last == s.End

@@ -41,6 +41,12 @@ func simulated(t *testing.T, keys s3sim.Keyspace, workers int) (requests, rounds
 				left = append(left, fmt.Sprintf("%.0f", b.remainder(sp)))
 			}
 			t.Logf("round %d: %d busy, left %v", rounds, len(busy), left)
+			if len(busy) < 3 {
+				for _, sp := range busy {
+					f, to, ok := b.shape.Between(sp.Range, sp.from, sp.last)
+					t.Logf("   busy %+v remainder %f between %v %v %v", *sp, b.remainder(sp), f, to, ok)
+				}
+			}
 		}
 		for i, sp := range busy {
 			own, done := b.advance(sp, answers[i].objects, answers[i].truncated)
