@@ -270,8 +270,9 @@ func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 //
 // Where the range has no end, the cut is behind everything that agrees with last up to the first character at which
 // keys were seen to vary: what lies there shows the next one that varies, or that there is nothing, which gives the
-// range its end.
-func (s *Shape) Cut(r Range, base, last string) (string, bool) {
+// range its end. Otherwise each half gets at least the share least of what is left, and the cut is the one nearest to
+// the middle.
+func (s *Shape) Cut(r Range, base, last string, least float64) (string, bool) {
 	if !utf8.ValidString(last) {
 		return "", false
 	}
@@ -295,7 +296,7 @@ func (s *Shape) Cut(r Range, base, last string) (string, bool) {
 		if !ok {
 			at = middle
 		}
-		if away := math.Abs(at - middle); away < best {
+		if away := math.Abs(at - middle); away < best && at-from >= least*(1-from) && 1-at >= least*(1-from) {
 			cut, best = c, away
 		}
 	})

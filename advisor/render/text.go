@@ -123,6 +123,11 @@ func span(m advisor.Missing) string {
 	return "keys after " + Printable(m.After) + " up to " + Printable(m.Until)
 }
 
+// OneLine is a report in one line: what there is, and the verdict.
+func OneLine(r *advisor.Report) string {
+	return fmt.Sprintf("%s  %s, %s: %s", Printable(r.Target.URI), plural(r.Profile.Totals.Objects, "file"), advisor.Size(r.Profile.Totals.Bytes), verdict(r.Advice))
+}
+
 // verdict counts the findings.
 func verdict(advice []advisor.Advice) string {
 	count := map[advisor.Severity]int64{}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"s3layout/advisor"
+	"s3layout/advisor/render"
 	"s3layout/lister/s3"
 	"s3layout/lister/s3sim"
 )
@@ -62,20 +64,48 @@ func runDemo(ctx context.Context, o *demoOptions, stdout, stderr io.Writer) erro
 		return serveDemo(ctx, url, stdout)
 	}
 
-	events := demoProfile(o, url)
-	s, err := events.validate()
+	p := demoProfile(o, url)
+	s, err := p.validate()
 	if err != nil {
 		return err
 	}
-	t, err := openTarget(ctx, "s3://"+demoBucket+"/events/", &events.awsOptions, stderr)
+	r, outcome, err := demoReport(ctx, "events/", p, s, stderr)
 	if err != nil {
 		return err
 	}
-	r, outcome := profileTarget(ctx, t, events, s, stderr)
-	if err := o.write(s.format, r, invocation()+" profile s3://YOUR-BUCKET/prefix/", stdout); err != nil {
-		return err
+	next := invocation() + " profile s3://YOUR-BUCKET/prefix/"
+	if err := o.write(s.format, r, next, stdout); err != nil || outcome != nil || o.format != render.Formats[0].Name || o.output != "" {
+		return firstError(err, outcome)
 	}
-	return outcome
+	return demoClosing(ctx, p, s, next, stdout, stderr)
+}
+
+func demoReport(ctx context.Context, prefix string, p *profileOptions, s settings, stderr io.Writer) (r *advisor.Report, outcome, err error) {
+	t, err := openTarget(ctx, "s3://"+demoBucket+"/"+prefix, &p.awsOptions, stderr)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, outcome = profileTarget(ctx, t, p, s, stderr)
+	return r, outcome, nil
+}
+
+// demoClosing shows beside it a dataset that lies well, and ends with the command for the reader's own.
+func demoClosing(ctx context.Context, p *profileOptions, s settings, next string, stdout, stderr io.Writer) error {
+	r, outcome, err := demoReport(ctx, "orders/", p, s, stderr)
+	if err != nil || outcome != nil {
+		return firstError(err, outcome)
+	}
+	_, err = fmt.Fprintf(stdout, "\nlaid out well, for comparison: %s\nyour own: %s\n", render.OneLine(r), next)
+	return err
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // demoProfile is how profile would be called for the demonstration's server.

@@ -93,7 +93,7 @@ func (b *board) cut() *span {
 		if s.End == "" {
 			base = s.base
 		}
-		at, ok := b.shape.Cut(s.Range, base, s.last)
+		at, ok := b.shape.Cut(s.Range, base, s.last, minHalf/b.remainder(s))
 		if !ok {
 			continue
 		}
@@ -113,7 +113,7 @@ func (s *span) split(at string) *span {
 // probe looks where nothing is known to be: keys may go on behind the last character seen in a place. The few requests
 // that it may waste are a share of those that brought keys.
 func (b *board) probe() *span {
-	if b.wasted+b.probing >= maxWaste+b.useful/wasteShare {
+	if len(b.spans) > lonely || b.wasted+b.probing >= maxWaste+b.useful/wasteShare {
 		return nil
 	}
 	var best *span
@@ -133,6 +133,9 @@ func (b *board) probe() *span {
 	b.probing++
 	return right
 }
+
+// lonely is how few spans there must be for probes to be worth their requests.
+const lonely = 16
 
 // Of the requests up to maxWaste, and one in wasteShare of those that brought keys, may be probes that bring none.
 const (
@@ -163,7 +166,10 @@ func (b *board) worthwhile() []*span {
 }
 
 // minRemainder is the fewest keys that are worth sharing: with less, a cut costs about as many requests as it saves.
-const minRemainder = 2.5 * pageKeys
+const minRemainder = 6 * pageKeys
+
+// minHalf is the fewest keys that either half of a cut should have.
+const minHalf = 1.5 * pageKeys
 
 // unbounded is the remainder of a span of which nothing is known.
 const unbounded = 1e18

@@ -18,6 +18,8 @@ func simulated(t *testing.T, keys s3sim.Keyspace, workers int) (requests, rounds
 	b, whole := newBoard("", lister.Range{})
 	busy := []*span{whole}
 	var counted int64
+	stat := map[string]float64{}
+	defer func() { t.Log(stat) }()
 	for len(busy) > 0 {
 		rounds++
 		type answer struct {
@@ -49,7 +51,16 @@ func simulated(t *testing.T, keys s3sim.Keyspace, workers int) (requests, rounds
 			}
 		}
 		for i, sp := range busy {
+			before := sp.pages
 			own, done := b.advance(sp, answers[i].objects, answers[i].truncated)
+			switch {
+			case own == 0 && before == 0:
+				stat["miss"]++
+			case own == 0:
+				stat["empty"]++
+			default:
+				stat["lost keys/1000"] += float64(pageKeys-own) / 1000
+			}
 			counted += int64(own)
 			if !done {
 				still = append(still, sp)
@@ -67,7 +78,21 @@ func simulated(t *testing.T, keys s3sim.Keyspace, workers int) (requests, rounds
 				break
 			}
 			if os.Getenv("TRACE") != "" {
-				t.Logf("   cut (%q, %q] from base %q", sp.After, sp.End, sp.base)
+				count := func(after, end string) int64 {
+					to := keys.Len()
+					if end != "" {
+						to = s3sim.SearchAfter(keys, end)
+					}
+					return to - s3sim.SearchAfter(keys, after)
+				}
+				kind := "cut"
+				if sp.guess {
+					kind = "probe"
+				}
+				p := sp.parent
+				whole := *p
+				whole.End = sp.End
+				t.Logf("   %s: left %d right %d, estimate %.0f: %v", kind, count(p.last, sp.After), count(sp.After, sp.End), b.remainder(&whole), sp.Range)
 			}
 			busy = append(busy, sp)
 		}

@@ -1,14 +1,17 @@
 package s3
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"strings"
 	"syscall"
 
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
@@ -23,25 +26,41 @@ func (c Config) Explain(t Target, err error) Problem {
 	p := Problem{What: fmt.Sprintf("cannot list %q", t.String()), Where: c.where(t)}
 	var sso *ssocreds.InvalidTokenError
 	var dns *net.DNSError
-	switch code := codeOf(err); {
-	case errors.As(err, &sso) || strings.Contains(err.Error(), "SSO session"):
+	var protocol *ProtocolError
+	var profile config.SharedConfigProfileNotExistError
+	var file *fs.PathError
+	switch text := err.Error(); {
+	case errors.As(err, &sso) || strings.Contains(text, "SSO session") || strings.Contains(text, "SSO token"):
 		p.Why = "the SSO session has expired, or there has been none"
 		p.Fix = "aws sso login" + c.profileFlag()
-	case code != "" || statusOf(err) != 0:
-		p.Why, p.Fix = c.explainAnswer(t, code, statusOf(err))
-		p.What += " (" + answerName(err) + ")"
+	case errors.As(err, &protocol):
+		p.What += answerName(err)
+		p.Why = fmt.Sprintf("the server answers, but not as S3 does: %q", clip200(protocol.Reason))
+		p.Fix = "check --endpoint-url: is it S3, and is there a proxy or a sign-in page before it?"
+	case errors.Is(err, context.DeadlineExceeded):
+		p.Why = "the server does not answer in time"
+		p.Fix = "check the network, or try again later"
+	case codeOf(err) != "" || statusOf(err) != 0:
+		p.What += answerName(err)
+		p.Why, p.Fix = c.explainAnswer(t, err)
 	case errors.As(err, &dns):
 		p.Why = fmt.Sprintf("the name %q does not resolve", dns.Name)
 		p.Fix = "check --endpoint-url, --region and the network's DNS"
 	case isTLS(err):
-		p.Why = "the server's certificate is not trusted: " + clip(fmt.Sprintf("%v", innermost(err)))
+		p.Why = fmt.Sprintf("the server's certificate is not trusted: %q", clip200(innermost(err).Error()))
 		p.Fix = "name the authority with --ca-bundle FILE, or AWS_CA_BUNDLE"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		p.Why = "nothing listens there: connection refused"
 		p.Fix = "check --endpoint-url, or start the server"
+	case errors.As(err, &profile):
+		p.Why = fmt.Sprintf("there is no profile %q in the AWS configuration", profile.Profile)
+		p.Fix = "aws configure list-profiles shows which there are"
 	case noCredentials(err):
 		p.Why = "no credentials were found"
 		p.Fix = "aws configure" + c.profileFlag() + ", or set AWS_PROFILE; for a public bucket: --no-sign-request"
+	case errors.As(err, &file):
+		p.Why = fmt.Sprintf("cannot %s %q: %v", file.Op, file.Path, file.Err)
+		p.Fix = "check that the file is there and may be read"
 	default:
 		p.Why = fmt.Sprintf("%q", clip200(innermost(err).Error()))
 		p.Fix = "check --endpoint-url and the network, and try again"
@@ -50,8 +69,11 @@ func (c Config) Explain(t Target, err error) Problem {
 }
 
 // explainAnswer explains an answer of the server.
-func (c Config) explainAnswer(t Target, code string, status int) (why, fix string) {
-	switch code {
+func (c Config) explainAnswer(t Target, err error) (why, fix string) {
+	status := statusOf(err)
+	switch codeOf(err) {
+	case "AccessDenied":
+		return c.explainDenied(t)
 	case "NoSuchBucket":
 		return "there is no bucket of that name there", "check the name; list yours with: aws s3 ls" + c.profileFlag()
 	case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired":
@@ -63,6 +85,9 @@ func (c Config) explainAnswer(t Target, code string, status int) (why, fix strin
 	case "RequestTimeTooSkewed":
 		return "this machine's clock is wrong", "set the clock, with chronyd or timedatectl set-ntp true"
 	case "PermanentRedirect", "AuthorizationHeaderMalformed", "TemporaryRedirect":
+		if region := bucketRegion(err); region != "" {
+			return "the bucket is in " + region + ", and the server does not list it there, either", "check --endpoint-url, and use --region " + region
+		}
 		return "the bucket is in another region, or behind another endpoint", "name it: --region REGION, and no --endpoint-url"
 	}
 	switch status {
@@ -90,14 +115,14 @@ func (c Config) explainDenied(t Target) (why, fix string) {
 }
 
 func (c Config) where(t Target) string {
-	region := c.Region
-	if region == "" {
-		region = "of the AWS configuration"
+	region := "of the AWS configuration"
+	if c.Region != "" {
+		region = fmt.Sprintf("%q", c.Region)
 	}
 	if c.EndpointURL != "" {
-		return fmt.Sprintf("bucket %q at %q, region %s", t.Bucket, c.EndpointURL, clip(region))
+		return fmt.Sprintf("bucket %q at %q, region %s", t.Bucket, c.EndpointURL, region)
 	}
-	return fmt.Sprintf("bucket %q, region %s", t.Bucket, clip(region))
+	return fmt.Sprintf("bucket %q, region %s", t.Bucket, region)
 }
 
 func (c Config) profileFlag() string {
@@ -107,16 +132,19 @@ func (c Config) profileFlag() string {
 	return fmt.Sprintf(" --profile %q", c.Profile)
 }
 
-// answerName is the answer's status, code and request ID.
+// answerName is the answer's status, code and request ID, as far as they are known, in parentheses.
 func answerName(err error) string {
-	name := fmt.Sprintf("HTTP %d", statusOf(err))
+	var parts []string
+	if status := statusOf(err); status != 0 {
+		parts = append(parts, fmt.Sprintf("HTTP %d", status))
+	}
 	if code := codeOf(err); code != "" && code != "UnknownError" {
-		name += fmt.Sprintf(", %q", clip(code))
+		parts = append(parts, fmt.Sprintf("%q", clip(code)))
 	}
 	if id := headerOf(err, "x-amz-request-id"); id != "" {
-		name += fmt.Sprintf(", request %q", clip(id))
+		parts = append(parts, fmt.Sprintf("request %q", clip(id)))
 	}
-	return name
+	return " (" + strings.Join(parts, ", ") + ")"
 }
 
 func noCredentials(err error) bool {

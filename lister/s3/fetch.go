@@ -157,7 +157,9 @@ func (s *Source) callOptions(p *page) func(*s3.Options) {
 				return err
 			}
 			d.original = original.(middleware.DeserializeMiddleware)
-			return nil
+			// It reads the body up to its first element, however far that is. Ours sees a 200 with an error in it, too.
+			_, err = stack.Deserialize.Remove("S3:ProcessResponseFor200Error")
+			return err
 		})
 	}
 }
@@ -171,6 +173,15 @@ type decoder struct {
 
 // ID is the original's: other middlewares are placed relative to it.
 func (d *decoder) ID() string { return "OperationDeserializer" }
+
+// maxErrorBytes is what is read of an answer that is an error.
+const maxErrorBytes = 1 << 20
+
+// limited is a body of which only the beginning is read.
+type limited struct {
+	io.Reader
+	io.Closer
+}
 
 // maxPageBytes bounds an answer: a thousand keys of 4 KiB, percent-encoded, need less.
 const maxPageBytes = 16 << 20
@@ -187,6 +198,7 @@ func (d *decoder) HandleDeserialize(ctx context.Context, in middleware.Deseriali
 		return out, metadata, fmt.Errorf("unexpected transport %T", out.RawResponse)
 	}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
+		response.Body = limited{io.LimitReader(response.Body, maxErrorBytes), response.Body}
 		return d.original.HandleDeserialize(ctx, in, middleware.DeserializeHandlerFunc(
 			func(context.Context, middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
 				return out, metadata, nil

@@ -36,13 +36,14 @@ func (s *Source) open(ctx context.Context) (root string, first *page, err error)
 			return root, nil, err
 		}
 	}
-	if len(siblings) > 0 {
+	isObject := object != nil && len(first.objects) == 0 && !first.truncated
+	if len(siblings) > 0 && !isObject {
 		s.warn("sibling_prefix", fmt.Sprintf("the target is the directory %q; %q starts with the same letters and is not counted", root, siblings[0]))
 	}
-	if object == nil {
+	switch {
+	case object == nil:
 		return root, first, nil
-	}
-	if len(first.objects) > 0 || first.truncated {
+	case !isObject:
 		s.warn("object_beside", fmt.Sprintf("there is an object %q beside the directory; it is not counted", prefix))
 		return root, first, nil
 	}

@@ -46,7 +46,7 @@ func checkBucket(name string) error {
 	switch {
 	case name == "":
 		return fmt.Errorf("the bucket's name is missing; write s3://bucket/prefix/")
-	case len(name) > 255 || strings.ContainsAny(name, " \t\r\n?#@:\\\"'<>%") || url.PathEscape(name) != name:
+	case name == "." || name == ".." || len(name) > 255 || strings.ContainsAny(name, " \t\r\n?#@:\\\"'<>%") || url.PathEscape(name) != name:
 		return fmt.Errorf("%q is not a bucket's name", name)
 	}
 	return nil
@@ -57,6 +57,11 @@ func parseARN(uri, arn string) (Target, error) {
 	fields := strings.SplitN(arn, ":", 6)
 	if len(fields) != 6 || fields[2] != "s3" && fields[2] != "s3-outposts" && fields[2] != "s3-object-lambda" {
 		return Target{}, fmt.Errorf("%q is not the ARN of an S3 access point; it looks like arn:aws:s3:eu-west-1:123456789012:accesspoint/name", uri)
+	}
+	for _, field := range fields[1:5] {
+		if url.PathEscape(field) != field {
+			return Target{}, fmt.Errorf("%q is not an ARN", uri)
+		}
 	}
 	resource, isPoint := strings.CutPrefix(fields[5], "accesspoint")
 	if !isPoint || len(resource) < 2 || resource[0] != '/' && resource[0] != ':' {
