@@ -59,7 +59,7 @@ func (s Scan) MaxSplitBytes(files ...Files) int64 {
 // Empty files make no task. Source: Spark 3.5 PartitionedFileUtil.splitFiles, FilePartition.getFilePartitions.
 func (s Scan) Plan(splittable, whole Files) Plan {
 	limit := s.MaxSplitBytes(splittable, whole)
-	var chunks []run
+	chunks := make([]run, 0, distinct(splittable, whole)+1)
 	full := int64(0)
 	for size, n := range splittable {
 		full = addCapped(full, mulCapped(size/limit, n))
@@ -77,6 +77,17 @@ func (s Scan) Plan(splittable, whole Files) Plan {
 	}
 	slices.SortFunc(chunks, func(a, b run) int { return cmp.Compare(b.bytes, a.bytes) })
 	return s.pack(chunks, limit)
+}
+
+// distinct counts the different sizes.
+func distinct(files ...Files) int {
+	n := 0
+	for _, f := range files {
+		for range f {
+			n++
+		}
+	}
+	return n
 }
 
 // run is a number of chunks, or tasks, of the same bytes.
@@ -142,15 +153,17 @@ const splitSlop = 1.1
 // PlanSplits cuts as Hadoop's FileInputFormat does, for ungrouped DynamicFrames, RDDs and Hive tables: every file on
 // its own, splittable ones into splits of blockSize. Source: Hadoop mapreduce FileInputFormat.getSplits.
 func PlanSplits(splittable, whole Files, blockSize int64) Plan {
-	var tasks tally
+	tasks := make(tally, 0, distinct(splittable, whole)+1)
+	blocks := int64(0)
 	for size, n := range splittable {
 		full, rest := splitsOf(size, blockSize)
-		if full > 0 {
-			tasks.add(blockSize, mulCapped(full, n))
-		}
+		blocks = addCapped(blocks, mulCapped(full, n))
 		if rest > 0 {
 			tasks.add(rest, n)
 		}
+	}
+	if blocks > 0 {
+		tasks.add(blockSize, blocks)
 	}
 	for size, n := range whole {
 		if size > 0 {

@@ -117,7 +117,7 @@ func (c Config) explainDenied(t Target) (why, fix string) {
 func (c Config) where(t Target) string {
 	region := "of the AWS configuration"
 	if c.Region != "" {
-		region = fmt.Sprintf("%q", c.Region)
+		region = strings.Trim(fmt.Sprintf("%q", c.Region), `"`)
 	}
 	if c.EndpointURL != "" {
 		return fmt.Sprintf("bucket %q at %q, region %s", t.Bucket, c.EndpointURL, region)

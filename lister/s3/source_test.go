@@ -47,11 +47,15 @@ func TestContract(t *testing.T) {
 
 // TestKeyspaces lists every keyspace with every number of workers, and with pages of all sizes.
 func TestKeyspaces(t *testing.T) {
+	crowds, n := []int{1, 2, 8, 64}, int64(30000)
+	if racing {
+		crowds, n = []int{16}, 12000
+	}
 	for _, name := range s3sim.Names() {
 		t.Run(name, func(t *testing.T) {
-			keys := ready(t, name, 30000)
+			keys := ready(t, name, n)
 			want := truth(keys, "")
-			for _, workers := range []int{1, 2, 8, 64} {
+			for _, workers := range crowds {
 				server := lake(keys)
 				r := mustList(t, overTCP(t, server), "s3://lake/", want, Options{Concurrency: workers})
 				if most := server.Stats().MaxInFlight; most > int64(workers) {
