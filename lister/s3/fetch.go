@@ -156,7 +156,7 @@ func (s *Source) callOptions(p *page) func(*s3.Options) {
 			if err != nil {
 				return err
 			}
-			d.original = original.(middleware.DeserializeMiddleware)
+			d.original = original
 			// It reads the body up to its first element, however far that is. Ours sees a 200 with an error in it, too.
 			_, err = stack.Deserialize.Remove("S3:ProcessResponseFor200Error")
 			return err

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -183,15 +182,4 @@ func mustList(t *testing.T, client *s3.Client, uri string, want []lister.Object,
 		t.Fatalf("%s: %v", uri, err)
 	}
 	return r
-}
-
-// countRequests is a Fault function that never spoils anything, and counts.
-func counting(n *atomic.Int64, next func(*s3sim.Request) *s3sim.Fault) func(*s3sim.Request) *s3sim.Fault {
-	return func(r *s3sim.Request) *s3sim.Fault {
-		n.Add(1)
-		if next == nil {
-			return nil
-		}
-		return next(r)
-	}
 }
