@@ -82,9 +82,13 @@ func TestTransientFaults(t *testing.T) {
 // TestMixedFaults is all of them at once, the incurable ones too.
 func TestMixedFaults(t *testing.T) {
 	kinds := slices.DeleteFunc(s3sim.Kinds(), func(k s3sim.FaultKind) bool { return slices.Contains(tailKinds, k) })
+	seeds := uint64(25)
+	if racing {
+		seeds = 7
+	}
 	for _, name := range []string{"hive500", "unicode", "flat"} {
 		keys := ready(t, name, 2000)
-		for seed := range uint64(25) {
+		for seed := range seeds {
 			server := lake(keys)
 			server.Fault = lighter(s3sim.Schedule(seed, 0.05+float64(seed%5)*0.2, kinds...))
 			bubble(t, server, func(t *testing.T, client *s3.Client) {

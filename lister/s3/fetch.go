@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -121,12 +122,8 @@ func (s *Source) attempt(ctx context.Context, r request) (*page, error) {
 	return p, nil
 }
 
-// recycle keeps the page's buffers for another one, unless an answer has made them huge.
-func (s *Source) recycle(p *page) {
-	if cap(p.body) <= 2<<20 {
-		s.pages.Put(p)
-	}
-}
+// recycle keeps the page for another answer.
+func (s *Source) recycle(p *page) { s.pages.Put(p) }
 
 func (s *Source) input(r request) *s3.ListObjectsV2Input {
 	in := &s3.ListObjectsV2Input{Bucket: aws.String(s.target.Bucket), EncodingType: types.EncodingTypeUrl, MaxKeys: aws.Int32(int32(r.maxKeys))}
@@ -151,7 +148,7 @@ func (s *Source) callOptions(p *page) func(*s3.Options) {
 			o.Region = s.region
 		}
 		o.APIOptions = append(o.APIOptions[:len(o.APIOptions):len(o.APIOptions)], func(stack *middleware.Stack) error {
-			d := &decoder{page: p}
+			d := &decoder{page: p, bodies: &s.bodies}
 			original, err := stack.Deserialize.Swap("OperationDeserializer", d)
 			if err != nil {
 				return err
@@ -168,6 +165,7 @@ func (s *Source) callOptions(p *page) func(*s3.Options) {
 // documents that are no listing. Errors go to the original, so that they keep their types.
 type decoder struct {
 	page     *page
+	bodies   *sync.Pool // of *[]byte
 	original middleware.DeserializeMiddleware
 }
 
@@ -208,36 +206,50 @@ func (d *decoder) HandleDeserialize(ctx context.Context, in middleware.Deseriali
 	if response.StatusCode != http.StatusOK {
 		return out, metadata, protocolf("status %d", response.StatusCode)
 	}
-	if err := d.page.read(response.Body); err != nil {
-		return out, metadata, fmt.Errorf("read the page: %w", err)
-	}
-	if err := decodePage(d.page.body, d.page); err != nil {
+	if err := d.read(response.Body); err != nil {
 		return out, metadata, err
 	}
 	out.Result = &s3.ListObjectsV2Output{}
 	return out, metadata, nil
 }
 
-// read fills p.body with all of r.
-func (p *page) read(r io.Reader) error {
-	if p.body == nil {
-		p.body = make([]byte, 0, 256<<10)
+// read decodes a body. It is gone afterwards: a page that waits for the consumer holds its keys, not its XML.
+func (d *decoder) read(r io.Reader) error {
+	buffer, _ := d.bodies.Get().(*[]byte)
+	if buffer == nil {
+		buffer = new([]byte)
+		*buffer = make([]byte, 0, 256<<10)
 	}
-	p.body = p.body[:0]
+	body, err := readAll((*buffer)[:0], r)
+	if err != nil {
+		return fmt.Errorf("read the page: %w", err)
+	}
+	err = decodePage(body, d.page)
+	if *buffer = body; cap(body) <= maxKeptBytes {
+		d.bodies.Put(buffer)
+	}
+	return err
+}
+
+// maxKeptBytes bounds the buffers that are used again.
+const maxKeptBytes = 2 << 20
+
+// readAll appends all of r to body, up to maxPageBytes.
+func readAll(body []byte, r io.Reader) ([]byte, error) {
 	for {
-		if len(p.body) == cap(p.body) {
-			if len(p.body) >= maxPageBytes {
-				return protocolf("it is larger than %d bytes", maxPageBytes)
+		if len(body) == cap(body) {
+			if len(body) >= maxPageBytes {
+				return body, protocolf("it is larger than %d bytes", maxPageBytes)
 			}
-			p.body = append(p.body, 0)[:len(p.body)]
+			body = append(body, 0)[:len(body)]
 		}
-		n, err := r.Read(p.body[len(p.body):cap(p.body)])
-		p.body = p.body[:len(p.body)+n]
+		n, err := r.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
 		if err == io.EOF {
-			return nil
+			return body, nil
 		}
 		if err != nil {
-			return err
+			return body, err
 		}
 	}
 }

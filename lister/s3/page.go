@@ -20,8 +20,6 @@ type page struct {
 	encoded   bool     // keys were percent-encoded by the server
 	seen      element  // the elements of the root that the answer has had, as bits
 	keys      [][]byte // where each key stands in the body, until it is a string
-	arena     []byte   // bytes of all keys
-	body      []byte   // the answer as it came
 }
 
 // A ProtocolError is an answer that is not a listing page, whatever its status says. It counts as transient: a proxy
@@ -102,7 +100,7 @@ func elementOf(name []byte) element {
 // decodePage reads the XML of a ListObjectsV2 answer. The page is a full document or an error: nothing of a page that
 // ends early counts. p is reset first, its buffers used again; the strings of the objects are new. The body is changed.
 func decodePage(body []byte, p *page) error {
-	*p = page{objects: p.objects[:0], arena: p.arena[:0], keys: p.keys[:0], body: p.body, keyCount: -1}
+	*p = page{objects: p.objects[:0], keys: p.keys[:0], keyCount: -1}
 	s := scanner{b: body}
 	root, err := s.root()
 	switch {
@@ -276,20 +274,27 @@ func (p *page) finish() error {
 	if p.seen&elementIsTruncated == 0 {
 		return protocolf("IsTruncated is missing")
 	}
+	size := 0
 	for i, key := range p.keys {
 		if p.encoded {
 			plain, ok := unescape(key)
 			if !ok {
 				return protocolf("the key %q is not percent-encoded", clip(string(key)))
 			}
-			key, p.keys[i] = plain, plain
+			p.keys[i] = plain
 		}
-		p.arena = append(p.arena, key...)
+		size += len(p.keys[i])
 	}
-	all := string(p.arena)
+	var all strings.Builder // one string for all keys of the page
+	all.Grow(size)
+	for _, key := range p.keys {
+		all.Write(key)
+	}
+	rest := all.String()
 	for i, key := range p.keys {
-		p.objects[i].Key, all = all[:len(key)], all[len(key):]
+		p.objects[i].Key, rest = rest[:len(key)], rest[len(key):]
 	}
+	clear(p.keys) // they hold the body
 	return nil
 }
 

@@ -339,8 +339,8 @@ func TestBodyLimit(t *testing.T) {
 		if err == nil || body.read > most || !closed || status == 200 && !strings.Contains(err.Error(), "larger than") {
 			t.Errorf("%d: %v after %d bytes", status, err, body.read)
 		}
-		if p, _ := s.pages.Get().(*page); p != nil && cap(p.body) > 2<<20 {
-			t.Errorf("%d bytes are kept", cap(p.body))
+		if kept, _ := s.bodies.Get().(*[]byte); kept != nil && cap(*kept) > maxKeptBytes {
+			t.Errorf("%d bytes are kept", cap(*kept))
 		}
 	}
 }

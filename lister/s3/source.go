@@ -50,7 +50,7 @@ type Source struct {
 	opts   Options
 
 	requests, retries, throttled, inFlight atomic.Int64
-	pages                                  sync.Pool
+	pages, bodies                          sync.Pool
 	region                                 string       // where the bucket turned out to be; set before the workers start
 	start                                  atomic.Int32 // what is known of start-after
 	serial                                 bool         // a directory bucket, or a server that does not sort
@@ -139,13 +139,16 @@ func (s *Source) List(ctx context.Context, fn func([]lister.Object) error) error
 	return err
 }
 
+// maxWaiting pages may wait for the consumer: it is faster than any server, and more would only take memory.
+const maxWaiting = 16
+
 // listSpans runs the workers, and hands their pages to deliver on this goroutine. A worker never waits for anyone but
 // the consumer, and the consumer reads until the last worker is gone, so that no page that was counted is lost.
 func (s *Source) listSpans(ctx context.Context, b *board, whole *span, deliver func([]lister.Object) error) error {
 	work, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	group := new(errgroup.Group)
-	batches := make(chan batch, s.opts.Concurrency)
+	batches := make(chan batch, min(s.opts.Concurrency, maxWaiting))
 	for n := range s.opts.Concurrency {
 		group.Go(func() error {
 			sp := whole
