@@ -190,6 +190,11 @@ type Run struct {
 	Requests  int64     `json:"requests"`
 	Retries   int64     `json:"retries"`
 	Throttled int64     `json:"throttled"`
+	// Requests for each 1,000 objects listed.
+	RequestsPerThousand float64 `json:"requests_per_thousand_objects"`
+	// What the requests cost, at ListPrice dollars for 1,000 of them.
+	Dollars   float64 `json:"dollars"`
+	ListPrice float64 `json:"list_price"`
 	// User and system time of this process.
 	CPUSeconds float64 `json:"cpu_seconds"`
 }

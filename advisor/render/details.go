@@ -177,7 +177,10 @@ func (t *text) notes(r *advisor.Report) {
 	}
 	requests := ""
 	if r.Run.Requests > 0 {
-		requests = fmt.Sprintf(" · %s", plural(r.Run.Requests, "request"))
+		requests = fmt.Sprintf(" · %s (%.2f per 1,000 objects, $%.4f)", plural(r.Run.Requests, "request"), r.Run.RequestsPerThousand, r.Run.Dollars)
 	}
-	t.linef("listed in %.1f s%s · s3layout explain RULE tells more", r.Run.Seconds, requests)
+	t.linef("listed in %.1f s%s", r.Run.Seconds, requests)
+	if len(r.Advice) > 0 {
+		t.linef("s3layout explain %s tells more", Printable(r.Advice[0].Rule))
+	}
 }

@@ -14,6 +14,8 @@ type awsOptions struct {
 	requestPayer string
 	concurrency  int
 	maxAttempts  int
+	maxRequests  int64
+	listPrice    float64
 }
 
 func (o *awsOptions) addFlags(f *pflag.FlagSet) {
@@ -25,13 +27,21 @@ func (o *awsOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.CABundle, "ca-bundle", "", "file of certificates to trust")
 	f.BoolVar(&o.NoVerifySSL, "no-verify-ssl", false, "do not check the server's certificate")
 	f.IntVar(&o.concurrency, "concurrency", s3.DefaultConcurrency, "most requests in flight")
+	f.Int64Var(&o.maxRequests, "max-requests", 0, "stop after so many requests; the report is then partial. 0 is no limit")
+	f.Float64Var(&o.listPrice, "list-price", defaultListPrice, "dollars for 1,000 LIST requests")
 	f.IntVar(&o.maxAttempts, "max-attempts", s3.DefaultMaxAttempts, "how often a page is asked for before its keys count as missing")
 }
+
+// defaultListPrice is the price of 1,000 LIST requests to S3 Standard in us-east-1, dollars.
+// Source: https://aws.amazon.com/s3/pricing/
+const defaultListPrice = 0.005
 
 func (o *awsOptions) validate() error {
 	switch {
 	case o.requestPayer != "" && o.requestPayer != "requester":
 		return fmt.Errorf("--request-payer %q: the only value is requester", o.requestPayer)
+	case o.maxRequests < 0 || o.listPrice < 0:
+		return fmt.Errorf("--max-requests and --list-price must not be negative")
 	case o.maxAttempts < 1:
 		return fmt.Errorf("--max-attempts %d: it must be at least 1", o.maxAttempts)
 	case o.concurrency < 1 || o.concurrency > 1024:

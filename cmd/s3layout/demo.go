@@ -112,7 +112,7 @@ func firstError(errs ...error) error {
 func demoProfile(o *demoOptions, url string) *profileOptions {
 	p := &profileOptions{outputOptions: o.outputOptions, engineOptions: o.engineOptions, partitions: "100", quiet: o.quiet}
 	p.EndpointURL, p.Region, p.NoSignRequest, p.concurrency = url, "us-east-1", true, s3.DefaultConcurrency
-	p.maxAttempts = s3.DefaultMaxAttempts
+	p.maxAttempts, p.listPrice = s3.DefaultMaxAttempts, defaultListPrice
 	return p
 }
 

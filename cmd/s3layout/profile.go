@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -185,6 +186,9 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 	if meter != nil {
 		u := meter.Usage()
 		r.Run.Requests, r.Run.Retries, r.Run.Throttled = u.Requests, u.Retries, u.Throttled
+		r.Run.RequestsPerThousand = round3(1000 * float64(u.Requests) / float64(max(listed, 1)))
+		r.Run.ListPrice = o.listPrice
+		r.Run.Dollars = math.Round(o.listPrice*float64(u.Requests)/1000*1e6) / 1e6
 	}
 	if w, ok := t.source.(lister.Warner); ok {
 		for _, warning := range w.Warnings() {

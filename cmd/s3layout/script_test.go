@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,11 +10,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"s3layout/advisor"
 	"s3layout/lister/s3sim"
 )
 
@@ -188,7 +192,20 @@ func parseBytes(s string) (int64, error) {
 	return strconv.ParseInt(s, 10, 64)
 }
 
-// json FILE PATH VALUE checks a field of a JSON document: json stdout profile.partitions.0.path year=2026
+// schema is what the program says of its reports, as a validator that others wrote reads it.
+var schema = sync.OnceValue(func() *jsonschema.Schema {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(advisor.Schema))
+	if err != nil {
+		panic(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("report.json", document); err != nil {
+		panic(err)
+	}
+	return compiler.MustCompile("report.json")
+})
+
+// json FILE PATH VALUE holds a report to its schema, and checks a field of it: json stdout profile.partitions.0.path year=2026
 func jsonField(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: json FILE PATH VALUE")
@@ -196,6 +213,11 @@ func jsonField(ts *testscript.TestScript, neg bool, args []string) {
 	var document any
 	if err := json.Unmarshal([]byte(ts.ReadFile(args[0])), &document); err != nil {
 		ts.Fatalf("%s is not one JSON document: %v", args[0], err)
+	}
+	if report, ok := document.(map[string]any); ok && report["schema"] == advisor.SchemaID {
+		if err := schema().Validate(document); err != nil {
+			ts.Fatalf("%s is not what s3layout schema says: %v", args[0], err)
+		}
 	}
 	got := field(document, strings.Split(args[1], "."))
 	if (got == args[2]) == neg {

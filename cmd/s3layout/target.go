@@ -45,7 +45,7 @@ func openTarget(ctx context.Context, name string, o *awsOptions, stderr io.Write
 		o.EndpointURL = *resolved.BaseEndpoint
 	}
 	t.source = s3.New(client, at, s3.Options{
-		Concurrency: o.concurrency, RequestPayer: o.requestPayer != "", MaxAttempts: o.maxAttempts,
+		Concurrency: o.concurrency, RequestPayer: o.requestPayer != "", MaxAttempts: o.maxAttempts, MaxRequests: o.maxRequests,
 		Notice: func(line string) { fmt.Fprintf(stderr, "s3layout: %s\n", line) },
 	})
 	return t, nil

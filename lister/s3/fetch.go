@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -96,11 +97,16 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
+var errBudget = errors.New("--max-requests is used up")
+
 // attempt sends one request and holds the page against it.
 func (s *Source) attempt(ctx context.Context, r request) (*page, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.AttemptTimeout)
 	defer cancel()
-	s.requests.Add(1)
+	if n := s.requests.Add(1); s.opts.MaxRequests > 0 && n > s.opts.MaxRequests {
+		s.requests.Add(-1)
+		return nil, errBudget
+	}
 	s.inFlight.Add(1)
 	defer s.inFlight.Add(-1)
 	p, _ := s.pages.Get().(*page)

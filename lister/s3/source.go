@@ -26,6 +26,9 @@ type Options struct {
 	Concurrency int
 	// RequestPayer agrees to pay for the requests.
 	RequestPayer bool
+	// MaxRequests is how many requests may be sent, retries included; 0 is no limit. What is not listed then counts as
+	// missing.
+	MaxRequests int64
 	// MaxAttempts is how often a page is asked for before its range is given up; 0 means DefaultMaxAttempts.
 	MaxAttempts int
 	// AttemptTimeout bounds one request, body included; 0 means DefaultAttemptTimeout.
