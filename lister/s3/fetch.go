@@ -32,7 +32,11 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 		r.maxKeys = s.opts.PageSize
 	}
 	for attempt := 1; ; attempt++ {
+		if err := s.pace.wait(ctx); err != nil {
+			return nil, err
+		}
 		p, err := s.attempt(ctx, r)
+		s.pace.observe(throttled(err))
 		if err == nil {
 			return p, nil
 		}
@@ -49,7 +53,7 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 		} else if !transient(err) {
 			return nil, err
 		}
-		if attempt >= s.opts.MaxAttempts {
+		if attempt >= s.attempts(err) {
 			return nil, fmt.Errorf("%d attempts failed, the last with: %w", attempt, err)
 		}
 		if err := sleep(ctx, backoff(err, attempt, time.Now())); err != nil {
@@ -58,6 +62,16 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 		s.retries.Add(1)
 	}
 }
+
+// attempts is how often a page that failed so is asked for: a server that asks to slow down is there, and answers later.
+func (s *Source) attempts(err error) int {
+	if slowDown(err) {
+		return s.opts.MaxAttempts * throttledPatience
+	}
+	return s.opts.MaxAttempts
+}
+
+const throttledPatience = 3
 
 // orderAttempts is how many pages out of order make a server one that does not sort, or ignores start-after, if it has
 // never done better.

@@ -196,21 +196,19 @@ func noPrefixes(s *scanner, t *tag) error {
 			return err
 		}
 		if child.kind != elementPrefix {
-			err = s.skip(&child, 2)
-		} else if text, e := s.text(&child); e != nil || len(text) > 0 {
-			err = cmpErr(e, protocolf("it holds a common prefix, without a delimiter"))
+			if err := s.skip(&child, 2); err != nil {
+				return err
+			}
+			continue
 		}
+		text, err := s.text(&child)
 		if err != nil {
 			return err
 		}
+		if len(text) > 0 {
+			return protocolf("it holds a common prefix, without a delimiter")
+		}
 	}
-}
-
-func cmpErr(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 func (p *page) contents(s *scanner, t *tag) error {

@@ -48,14 +48,18 @@ func transientNetwork(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// throttled reports whether the server asks for fewer requests.
+// throttled reports whether the answer may mean that requests come too fast.
 func throttled(err error) bool {
+	return slowDown(err) || statusOf(err) == http.StatusServiceUnavailable
+}
+
+// slowDown reports whether the server asks for fewer requests in so many words.
+func slowDown(err error) bool {
 	switch codeOf(err) {
 	case "SlowDown", "Throttling", "ThrottlingException", "RequestLimitExceeded", "BandwidthLimitExceeded":
 		return true
 	}
-	status := statusOf(err)
-	return status == http.StatusServiceUnavailable || status == http.StatusTooManyRequests
+	return statusOf(err) == http.StatusTooManyRequests
 }
 
 func statusOf(err error) int {
@@ -85,6 +89,8 @@ func headerOf(err error, name string) string {
 const (
 	backoffBase = 50 * time.Millisecond
 	backoffCap  = 20 * time.Second
+	// throttledCap bounds it where the server asks to slow down.
+	throttledCap = 2 * time.Second
 )
 
 // backoff is how long to wait before the attempt after the given one (from 1): what the server asks for, or else a
@@ -93,7 +99,11 @@ func backoff(err error, attempt int, now time.Time) time.Duration {
 	if wait, ok := retryAfter(err, now); ok {
 		return min(wait, backoffCap) + rand.N(backoffBase)
 	}
-	return rand.N(min(backoffBase<<min(attempt, 10), backoffCap)) + time.Millisecond
+	longest := backoffCap
+	if throttled(err) {
+		longest = throttledCap // the pace holds back, too
+	}
+	return rand.N(min(backoffBase<<min(attempt, 10), longest)) + time.Millisecond
 }
 
 // retryAfter reads x-amz-retry-after (milliseconds) and Retry-After (seconds, or an HTTP date).

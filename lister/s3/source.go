@@ -53,6 +53,7 @@ type Source struct {
 	opts   Options
 
 	requests, retries, throttled, inFlight atomic.Int64
+	pace                                   pace
 	pages, bodies                          sync.Pool
 	region                                 string       // where the bucket turned out to be; set before the workers start
 	start                                  atomic.Int32 // what is known of start-after
