@@ -190,6 +190,8 @@ type Run struct {
 	Requests  int64     `json:"requests"`
 	Retries   int64     `json:"retries"`
 	Throttled int64     `json:"throttled"`
+	// Directories that were not listed to their end, since nothing in them was wanted.
+	Jumps int64 `json:"jumps"`
 	// Requests for each 1,000 objects listed.
 	RequestsPerThousand float64 `json:"requests_per_thousand_objects"`
 	// What the requests cost, at ListPrice dollars for 1,000 of them.

@@ -53,7 +53,7 @@ func reflected(t *testing.T) []byte {
 var enums = map[string][]any{
 	"Report.schema":          {SchemaID},
 	"Advice.severity":        {Info, Warning, Critical},
-	"Ignored.reason":         {stats.Excluded, stats.NotIncluded, stats.Marker, stats.Hidden, stats.ZeroBytes, stats.Archived},
+	"Ignored.reason":         {stats.Excluded, stats.NotIncluded, stats.NotSelected, stats.Marker, stats.Hidden, stats.ZeroBytes, stats.Archived},
 	"Plan.reader":            {"dataframe", "rdd", "dynamicframe", "dynamicframe_grouped"},
 	"Recommended.groupFiles": {"inPartition", "acrossPartition", "none"},
 	"Partitioning.scheme":    {"hive", "date", "mixed", "none"},

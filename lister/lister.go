@@ -47,6 +47,7 @@ type Usage struct {
 	Retries   int64 // requests that repeated one that had failed
 	Throttled int64 // answers that asked to slow down (503 SlowDown, 429)
 	InFlight  int64 // requests under way now
+	Jumps     int64 // directories that were jumped over, since nothing in them was wanted
 }
 
 // A Warner is a Source that can say what List noticed: facts about the target, not failures.

@@ -19,6 +19,10 @@ type Options struct {
 	Exclude []*lister.Glob
 	// Include, if not empty, leaves out the keys that none of the patterns matches.
 	Include []*lister.Glob
+	// Select, if set, says which directories are read, by the columns that ColumnValues finds in their path; the others
+	// are left out. Where is its text.
+	Select func(columns []Value) bool
+	Where  string
 }
 
 // A Collector turns batches of objects into a Profile. It is for one goroutine.
@@ -97,6 +101,7 @@ type directory struct {
 	hidden      string // kind, "" if Spark reads the directory
 	empty       bool   // has an empty component
 	replacement bool   // has U+FFFD
+	unselected  bool   // Options.Select does not want it
 	partition   *partition
 }
 
@@ -133,13 +138,17 @@ func (c *Collector) add(o *lister.Object) {
 		c.ignore(reason, pattern, o)
 		return
 	}
-	c.countClass(o)
 	name, ok := c.last.nameOf(o.Key)
 	if !ok {
 		var dir string
 		dir, name = splitKey(o.Key)
 		c.enter(dir)
 	}
+	if c.last.unselected {
+		c.ignore(NotSelected, c.opts.Where, o)
+		return
+	}
+	c.countClass(o)
 	if table, ok := icebergTable(c.last.path, name); ok {
 		c.noteTable("iceberg", table)
 	}
@@ -291,6 +300,7 @@ func (c *Collector) enter(dir string) {
 		empty:       strings.Contains(dir, "//") || strings.HasSuffix(dir, "/"),
 		replacement: strings.Contains(dir, replacement),
 	}
+	c.last.unselected = c.opts.Select != nil && !c.opts.Select(ColumnValues(dir))
 	for start := 0; start < len(dir); {
 		component, _, _ := strings.Cut(dir[start:], "/")
 		if kind := hiddenDirKind(component); kind != "" {

@@ -1,6 +1,9 @@
 package stats
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A layout is what the name of a directory says about partitions.
 type layout struct {
@@ -175,4 +178,29 @@ func (l layout) values() (values []Value, raw []string) {
 		return dateValues(l)
 	}
 	return nil, nil
+}
+
+// ColumnValues returns the columns that a directory's path below the target shows, whatever stands between them: every
+// key=value component, and the parts of the first date. What a directory shows, those below it show too. nil values are
+// __HIVE_DEFAULT_PARTITION__; the first of several of one name counts.
+func ColumnValues(dir string) []Value {
+	var out []Value
+	add := func(values []Value) {
+		for _, v := range values {
+			if !slices.ContainsFunc(out, func(w Value) bool { return w.Key == v.Key }) {
+				out = append(out, v)
+			}
+		}
+	}
+	for at := 0; at < len(dir); {
+		component, _, _ := strings.Cut(dir[at:], "/")
+		if isColumn(component) {
+			values, _ := hiveValues(layout{path: component})
+			add(values)
+		}
+		at += len(component) + 1
+	}
+	values, _ := dateLayout(dir).values()
+	add(values)
+	return out
 }

@@ -245,7 +245,7 @@ func (u unusual) warnings() []Warning {
 	return out
 }
 
-var reasons = []string{Excluded, NotIncluded, Marker, Hidden, ZeroBytes, Archived}
+var reasons = []string{Excluded, NotIncluded, NotSelected, Marker, Hidden, ZeroBytes, Archived}
 
 // Spell makes a key fit for a JSON string: bytes that are not UTF-8 become \xNN, so that two such keys stay different.
 func Spell(key string) string {

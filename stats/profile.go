@@ -208,6 +208,7 @@ type TableFormat struct {
 const (
 	Excluded    = "excluded"      // an exclusion pattern matches it
 	NotIncluded = "not_included"  // there are inclusion patterns, and none matches
+	NotSelected = "not_selected"  // it is in no partition that the predicate selects
 	Marker      = "marker"        // a directory marker: a key that ends in / or in _$folder$
 	Hidden      = "hidden"        // Spark skips the name, or a directory above it
 	ZeroBytes   = "zero_bytes"    // no bytes, so no task
@@ -216,7 +217,7 @@ const (
 
 // Ignored counts objects that are not data, by reason and kind.
 type Ignored struct {
-	// excluded, not_included, marker, hidden, zero_bytes or storage_class; judged in this order.
+	// excluded, not_included, not_selected, marker, hidden, zero_bytes or storage_class; judged in this order.
 	Reason string `json:"reason"`
 	// What it is more closely: the pattern, the hidden name, the storage class.
 	Kind     string   `json:"kind"`

@@ -59,7 +59,7 @@ EXIT STATUS
 	f.IntVar(&o.concurrency, "concurrency", s3.DefaultConcurrency, "most requests of s3layout in flight")
 	f.BoolVar(&o.serial, "serial", false, "list each bucket page by page with the SDK, too, once")
 	f.Int64Var(&o.serialObjects, "serial-objects", 0, "list serially only so many objects and scale the figures; 0 is all")
-	f.BoolVar(&o.peers, "peers", false, "let the other listers in PATH list each bucket, once: "+strings.Join(peerNames(), ", "))
+	f.BoolVar(&o.peers, "peers", false, "let the other listers in PATH list each bucket, once: "+peerCommands())
 	cmd.AddCommand(newBenchChildCommand(), newBenchSerialCommand())
 	return cmd
 }

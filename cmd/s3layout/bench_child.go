@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"time"
 
@@ -57,16 +58,18 @@ func launch(ctx context.Context, program string, c contender) (u usage, err erro
 	return u, nil
 }
 
+var foreignVariable = regexp.MustCompile(`(?i)^((AWS|S3LAYOUT|RCLONE)_.*|[^=]*_PROXY)=`)
+
 // benchEnvironment leaves out what would send a lister elsewhere, or change its flags.
 func benchEnvironment(environ []string) []string {
 	var env []string
 	for _, v := range environ {
-		name, _, _ := strings.Cut(strings.ToUpper(v), "=")
-		if !strings.HasPrefix(name, "AWS_") && !strings.HasPrefix(name, "S3LAYOUT_") && !strings.HasPrefix(name, "RCLONE_") && !strings.HasSuffix(name, "_PROXY") {
+		if !foreignVariable.MatchString(v) {
 			env = append(env, v)
 		}
 	}
-	return append(env, "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=y", "AWS_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true",
+	return append(env,
+		"AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=y", "AWS_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull, "RCLONE_CONFIG="+os.DevNull)
 }
 

@@ -15,6 +15,7 @@ import (
 // peer is a lister that others wrote.
 type peer struct {
 	name    string // as in the table
+	how     string // the command, in short
 	program string // as in PATH
 	args    func(url, bucket string) []string
 	read    func(output []byte) (tally, error)
@@ -22,24 +23,25 @@ type peer struct {
 
 // peers lists the peers. Each runs with its defaults, and the flag that its manual gives for large buckets.
 var peers = []peer{
-	{"rclone size", "rclone", func(url, bucket string) []string {
+	{"rclone", "rclone size --fast-list", "rclone", func(url, bucket string) []string {
 		return []string{"size", "--fast-list", "--json",
 			":s3,provider=Other,endpoint='" + url + "',access_key_id=x,secret_access_key=y:" + bucket}
 	}, readRclone},
-	{"aws s3 ls", "aws", func(url, bucket string) []string {
+	{"aws", "aws s3 ls --recursive --summarize", "aws", func(url, bucket string) []string {
 		return []string{"s3", "ls", "s3://" + bucket + "/", "--recursive", "--summarize", "--endpoint-url", url}
 	}, readAWS},
-	{"s5cmd du", "s5cmd", func(url, bucket string) []string {
+	{"s5cmd", "s5cmd du", "s5cmd", func(url, bucket string) []string {
 		return []string{"--endpoint-url", url, "du", "s3://" + bucket + "/*"}
 	}, readS5cmd},
 }
 
-func peerNames() []string {
-	names := make([]string, len(peers))
+// peerCommands spells what the peers are called with.
+func peerCommands() string {
+	how := make([]string, len(peers))
 	for i, p := range peers {
-		names[i] = p.name
+		how[i] = p.how
 	}
-	return names
+	return strings.Join(how, ", ")
 }
 
 // findPeers tells the peers that are installed from those that are not.

@@ -147,7 +147,7 @@ func (b *bench) serialRow(ctx context.Context, name string) (benchRow, error) {
 	if b.serialObjects > 0 {
 		listed = min(listed, (b.serialObjects+999)/1000*1000)
 	}
-	row, err := b.measure(ctx, name, contender{"serial SDK", b.program, []string{
+	row, err := b.measure(ctx, name, contender{"serial", b.program, []string{
 		"bench", "serial", "s3://" + name + "/", "--endpoint-url", b.url, "--objects", fmt.Sprint(listed),
 	}, readSerial}, 1, total(b.server.Buckets[name].Keys, listed))
 	if listed < b.objects {

@@ -22,34 +22,37 @@ type benchTable struct {
 	stopped error    // why keyspaces are missing
 }
 
-// benchColumn is a figure of a sample.
+// benchColumn is a figure of a sample. One that is another one divided by a constant has no range of its own.
 type benchColumn struct {
-	title  string
-	value  func(benchRow, sample) float64
-	format func(float64) string
+	title   string
+	derived bool
+	value   func(benchRow, sample) float64
+	format  func(float64) string
 }
 
 var benchColumns = []benchColumn{
-	{"wall s", func(_ benchRow, s sample) float64 { return s.wallSeconds }, decimals(2)},
-	{"CPU s", func(_ benchRow, s sample) float64 { return s.cpuSeconds }, decimals(2)},
-	{"CPU s/M", func(r benchRow, s sample) float64 { return s.cpuSeconds * 1e6 / float64(r.objects) }, decimals(2)},
-	{"requests", func(_ benchRow, s sample) float64 { return s.requests }, func(x float64) string { return advisor.Count(int64(x + 0.5)) }},
-	{"per 1,000", func(r benchRow, s sample) float64 { return s.requests * 1e3 / float64(r.objects) }, decimals(3)},
-	{"peak MiB", func(_ benchRow, s sample) float64 { return float64(s.peakBytes) / (1 << 20) }, decimals(1)},
-	{"× serial", func(r benchRow, s sample) float64 { return r.serial / s.wallSeconds }, decimals(1)},
+	{"wall s", false, func(_ benchRow, s sample) float64 { return s.wallSeconds }, decimals(2)},
+	{"CPU s", false, func(_ benchRow, s sample) float64 { return s.cpuSeconds }, decimals(2)},
+	{"CPU s/M", true, func(r benchRow, s sample) float64 { return s.cpuSeconds * 1e6 / float64(r.objects) }, decimals(2)},
+	{"requests", false, func(_ benchRow, s sample) float64 { return s.requests }, count},
+	{"/1,000", true, func(r benchRow, s sample) float64 { return s.requests * 1e3 / float64(r.objects) }, decimals(3)},
+	{"peak MiB", false, func(_ benchRow, s sample) float64 { return float64(s.peakBytes) / (1 << 20) }, decimals(0)},
+	{"× serial", true, func(r benchRow, s sample) float64 { return r.serial / s.wallSeconds }, decimals(1)},
 }
 
 func decimals(n int) func(float64) string {
 	return func(x float64) string { return fmt.Sprintf("%.*f", n, x) }
 }
 
+func count(x float64) string { return advisor.Count(int64(x + 0.5)) }
+
 // String is the table with its heading and notes.
 func (t *benchTable) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "s3layout %s bench · %s %s/%s · %d cores%s · %s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH,
-		runtime.NumCPU(), t.loaded(), t.begun.UTC().Format("2006-01-02 15:04 UTC"))
-	fmt.Fprintf(&b, "%s objects a bucket · %s latency · %d in flight · %s\n\n", advisor.Count(t.options.objects), t.options.latency,
-		t.options.concurrency, t.sampled())
+	fmt.Fprintf(&b, "s3layout %s bench · %s %s/%s · %d cores%s · %s\n", version(),
+		runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), t.loaded(), t.begun.UTC().Format("2006-01-02 15:04 UTC"))
+	fmt.Fprintf(&b, "%s objects a bucket · %s latency · %d in flight · %s\n\n",
+		advisor.Count(t.options.objects), t.options.latency, t.options.concurrency, t.sampled())
 	cells := [][]string{t.heading()}
 	for _, r := range t.rows {
 		cells = append(cells, r.cells())
@@ -98,9 +101,15 @@ func (t *benchTable) scaled() int64 {
 }
 
 func (t *benchTable) notes(b *strings.Builder) {
-	fmt.Fprintf(b, "\nCPU: user and system of the lister alone; s/M: per million objects. Requests: counted by the server.\n")
+	fmt.Fprintf(b, "\nCPU: user and system of the lister alone; /M: per million objects · requests: the server's count\n")
 	if n := t.scaled(); n > 0 {
 		fmt.Fprintf(b, "* scaled from the first %s objects\n", advisor.Count(n))
+	}
+	if t.options.serial {
+		fmt.Fprintf(b, "serial: page by page with aws-sdk-go-v2\n")
+	}
+	if t.options.peers {
+		fmt.Fprintf(b, "peers: %s\n", peerCommands())
 	}
 	if len(t.missing) > 0 {
 		fmt.Fprintf(b, "not installed: %s\n", strings.Join(t.missing, ", "))
@@ -127,10 +136,14 @@ func (r benchRow) cells() []string {
 	return out
 }
 
-// ranges are the least and most of each figure.
+// ranges are the least and most of each figure that is not derived.
 func (r benchRow) ranges() []string {
 	out := []string{"  min–max", ""}
 	for _, c := range benchColumns {
+		if c.derived {
+			out = append(out, "")
+			continue
+		}
 		out = append(out, r.cell(c, func(sorted []float64) string {
 			least, most := c.format(sorted[0]), c.format(sorted[len(sorted)-1])
 			if least == most {
@@ -179,14 +192,15 @@ func writeAligned(b *strings.Builder, rows [][]string) {
 		}
 	}
 	for _, row := range rows {
+		var line strings.Builder
 		for i, cell := range row {
 			space := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
 			if i == 0 {
-				b.WriteString(cell + space)
+				line.WriteString(cell + space)
 			} else {
-				b.WriteString("  " + space + cell)
+				line.WriteString("  " + space + cell)
 			}
 		}
-		b.WriteByte('\n')
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 }

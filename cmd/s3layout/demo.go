@@ -81,7 +81,7 @@ func runDemo(ctx context.Context, o *demoOptions, stdout, stderr io.Writer) erro
 }
 
 func demoReport(ctx context.Context, prefix string, p *profileOptions, s settings, stderr io.Writer) (r *advisor.Report, outcome, err error) {
-	t, err := openTarget(ctx, "s3://"+demoBucket+"/"+prefix, &p.awsOptions, stderr)
+	t, err := openTarget(ctx, "s3://"+demoBucket+"/"+prefix, &p.awsOptions, nil, stderr)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,6 +21,7 @@ var edges = map[string][]string{
 	"lister/s3":         {"lister"},
 	"lister/file":       {"lister"},
 	"lister/listertest": {"lister"},
+	"lister/predicate":  {},
 	"lister/s3sim":      {},
 	"stats":             {"lister"},
 	"advisor/spark":     {},

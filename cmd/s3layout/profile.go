@@ -27,6 +27,7 @@ type profileOptions struct {
 	engineOptions
 	outputOptions
 	exclude, include []string
+	where            string
 	partitions       string
 	failOn           string
 	failOnEmpty      bool
@@ -45,10 +46,13 @@ alias, or a local directory. It is always a directory: s3://b/data never counts
 data-old/.
 
 --exclude and --include take Glue's dialect, Java NIO globs on '/', relative to
-the target: '**.csv', '**_temporary/**', 'year=2019/**', '{a,b}/*.json'.
+the target: '**.csv', '**_temporary/**', 'year=2019/**', '{a,b}/*.json'. --where takes
+a predicate over partition columns, as push_down_predicate does. What they rule
+out is not listed, where it is larger than a page.
 ` + exitStatus,
 		Example: `  s3layout profile s3://bucket/events/
   s3layout profile s3://bucket/events/ --exclude '**_temporary/**' --workers 20
+  s3layout profile s3://bucket/events/ --where "year = '2026' and month >= '04'"
   s3layout profile s3://public/data/ --no-sign-request --format json --output r.json`,
 		Args: exactlyOne("TARGET"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,6 +63,7 @@ the target: '**.csv', '**_temporary/**', 'year=2019/**', '{a,b}/*.json'.
 	f.SortFlags = false
 	f.StringArrayVar(&o.exclude, "exclude", nil, "leave out what this glob matches (repeatable)")
 	f.StringArrayVar(&o.include, "include", nil, "count only what one of these globs matches (repeatable)")
+	f.StringVar(&o.where, "where", "", "read only the partitions that this Spark SQL predicate selects")
 	o.outputOptions.addFlags(f)
 	f.StringVar(&o.partitions, "partitions", "100", "partitions in the report: a number, or all")
 	f.StringVar(&o.failOn, "fail-on", "", "exit 1 on a finding as severe as info, warning or critical")
@@ -80,11 +85,11 @@ func exactlyOne(what string) cobra.PositionalArgs {
 
 // settings are profileOptions, checked.
 type settings struct {
-	engine           advisor.Engine
-	format           render.Format
-	exclude, include []*lister.Glob
-	partitions       int // -1: all
-	failOn           advisor.Severity
+	engine advisor.Engine
+	format render.Format
+	selection
+	partitions int // -1: all
+	failOn     advisor.Severity
 }
 
 func (o *profileOptions) validate() (s settings, err error) {
@@ -98,10 +103,7 @@ func (o *profileOptions) validate() (s settings, err error) {
 	if s.format, err = o.outputOptions.validate(); err != nil {
 		return fail(err)
 	}
-	if s.exclude, err = parseGlobs("--exclude", o.exclude); err != nil {
-		return fail(err)
-	}
-	if s.include, err = parseGlobs("--include", o.include); err != nil {
+	if s.selection, err = o.selection(); err != nil {
 		return fail(err)
 	}
 	if s.partitions, err = parsePartitions(o.partitions); err != nil {
@@ -112,18 +114,6 @@ func (o *profileOptions) validate() (s settings, err error) {
 		return fail(fmt.Errorf("--fail-on %q: it is info, warning or critical", o.failOn))
 	}
 	return s, nil
-}
-
-func parseGlobs(flag string, patterns []string) ([]*lister.Glob, error) {
-	var globs []*lister.Glob
-	for _, p := range patterns {
-		g, err := lister.ParseGlob(p)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", flag, err)
-		}
-		globs = append(globs, g)
-	}
-	return globs, nil
 }
 
 func parsePartitions(s string) (int, error) {
@@ -142,7 +132,7 @@ func runProfile(ctx context.Context, name string, o *profileOptions, stdout, std
 	if err != nil {
 		return err
 	}
-	t, err := openTarget(ctx, name, &o.awsOptions, stderr)
+	t, err := openTarget(ctx, name, &o.awsOptions, s.selection.skips(), stderr)
 	if err != nil {
 		return err
 	}
@@ -169,7 +159,7 @@ func next(r *advisor.Report) string {
 // or carries the exit code.
 func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings, stderr io.Writer) (*advisor.Report, error) {
 	begun, cpu := time.Now(), cpuSeconds()
-	collector := stats.NewCollector(stats.Options{Exclude: s.exclude, Include: s.include})
+	collector := stats.NewCollector(s.selection.options())
 	meter, _ := t.source.(lister.Meter)
 	progress := startProgress(stderr, t.uri, meter, o.quiet)
 	listed := int64(0)
@@ -186,6 +176,7 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 	if meter != nil {
 		u := meter.Usage()
 		r.Run.Requests, r.Run.Retries, r.Run.Throttled = u.Requests, u.Retries, u.Throttled
+		r.Run.Jumps = u.Jumps
 		r.Run.RequestsPerThousand = round3(1000 * float64(u.Requests) / float64(max(listed, 1)))
 		r.Run.ListPrice = o.listPrice
 		r.Run.Dollars = math.Round(o.listPrice*float64(u.Requests)/1000*1e6) / 1e6
@@ -204,7 +195,7 @@ func newReport(t *target, o *profileOptions, s settings, p *stats.Profile) *advi
 	j := advisor.Advise(t.uri, p, s.engine, rules.All)
 	return &advisor.Report{
 		Schema: advisor.SchemaID, Tool: advisor.Tool{Name: "s3layout", Version: version()},
-		Target:   advisor.Target{URI: t.uri, Source: t.kind, Exclude: notNil(o.exclude), Include: notNil(o.include)},
+		Target:   advisor.Target{URI: t.uri, Source: t.kind, Exclude: notNil(o.exclude), Include: notNil(o.include), Where: o.where},
 		Complete: true, Incomplete: []advisor.Missing{}, Warnings: append([]stats.Warning{}, p.Warnings...),
 		Profile: p, Engine: s.engine, Plans: j.Plans, Recommended: j.Recommended, Advice: j.Advice,
 	}

@@ -22,7 +22,7 @@ type target struct {
 }
 
 // openTarget turns a target on the command line into a source.
-func openTarget(ctx context.Context, name string, o *awsOptions, stderr io.Writer) (*target, error) {
+func openTarget(ctx context.Context, name string, o *awsOptions, skip func(dir string) bool, stderr io.Writer) (*target, error) {
 	if !s3.IsURI(name) {
 		if strings.Contains(name, "://") {
 			return nil, &exitError{exitUsage, fmt.Errorf("%q: only s3:// targets and local directories can be listed", name)}
@@ -45,7 +45,7 @@ func openTarget(ctx context.Context, name string, o *awsOptions, stderr io.Write
 		o.EndpointURL = *resolved.BaseEndpoint
 	}
 	t.source = s3.New(client, at, s3.Options{
-		Concurrency: o.concurrency, RequestPayer: o.requestPayer != "", MaxAttempts: o.maxAttempts, MaxRequests: o.maxRequests,
+		Concurrency: o.concurrency, RequestPayer: o.requestPayer != "", MaxAttempts: o.maxAttempts, MaxRequests: o.maxRequests, Skip: skip,
 		Notice: func(line string) { fmt.Fprintf(stderr, "s3layout: %s\n", line) },
 	})
 	return t, nil

@@ -22,6 +22,7 @@ type board struct {
 	change  chan struct{} // closed when a waiting worker should look again
 	spans   map[*span]struct{}
 	useful  int // pages that brought keys
+	missed  int // cuts that met nothing
 	probing int // probes under way
 	wasted  int // probes that brought none
 	stopped bool
@@ -85,7 +86,7 @@ func (b *board) take(ctx context.Context) *span {
 // cut splits the span with the most left, of those that can be cut. There are never more spans than three for each page
 // that brought keys, so that a small prefix stays cheap.
 func (b *board) cut() *span {
-	if len(b.spans) > 2*b.useful {
+	if len(b.spans) > 2*b.useful || b.missed > maxMissed+b.useful/missedShare {
 		return nil
 	}
 	for _, s := range b.worthwhile() {
@@ -165,6 +166,12 @@ func (b *board) worthwhile() []*span {
 	return list
 }
 
+// Cuts that meet nothing may be maxMissed, and one in missedShare of the pages that brought keys.
+const (
+	maxMissed   = 24
+	missedShare = 5
+)
+
 // minRemainder is the fewest keys that are worth sharing: with less, a cut costs about as many requests as it saves.
 const minRemainder = 6 * pageKeys
 
@@ -218,6 +225,7 @@ func (b *board) settle(s *span, hit bool) {
 		return
 	}
 	p.misses++
+	b.missed++
 	p.resume = p.pages + 1<<min(p.misses-1, 10)
 }
 
@@ -280,6 +288,27 @@ func (b *board) after(s *span) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return s.rest().After
+}
+
+// jump moves a span's cursor on to a key, and reports whether that ends the span.
+func (b *board) jump(s *span, to string) (done bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, ok := b.spans[s]; !ok {
+		return true
+	}
+	if s.last == "" {
+		b.settle(s, true)
+		s.After = to
+	} else {
+		s.last = to
+	}
+	if s.token = ""; s.End == "" || to < s.End {
+		return false
+	}
+	delete(b.spans, s)
+	b.wake()
+	return true
 }
 
 // drop gives a span up. Too many in a row stop everything, unless the server refused them: that takes one request each.

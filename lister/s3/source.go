@@ -26,6 +26,9 @@ type Options struct {
 	Concurrency int
 	// RequestPayer agrees to pay for the requests.
 	RequestPayer bool
+	// Skip, if set, reports that nothing below a directory is wanted, so that it need not be listed: the listing jumps
+	// over it. The directory is below the target and ends with a slash. Skip is called from many goroutines.
+	Skip func(dir string) bool
 	// MaxRequests is how many requests may be sent, retries included; 0 is no limit. What is not listed then counts as
 	// missing.
 	MaxRequests int64
@@ -52,13 +55,13 @@ type Source struct {
 	target Target
 	opts   Options
 
-	requests, retries, throttled, inFlight atomic.Int64
-	pace                                   pace
-	pages, bodies                          sync.Pool
-	region                                 string       // where the bucket turned out to be; set before the workers start
-	start                                  atomic.Int32 // what is known of start-after
-	serial                                 bool         // a directory bucket, or a server that does not sort
-	warnings                               []lister.Warning
+	requests, retries, throttled, inFlight, jumps atomic.Int64
+	pace                                          pace
+	pages, bodies                                 sync.Pool
+	region                                        string       // where the bucket turned out to be; set before the workers start
+	start                                         atomic.Int32 // what is known of start-after
+	serial                                        bool         // a directory bucket, or a server that does not sort
+	warnings                                      []lister.Warning
 }
 
 var (
@@ -87,7 +90,7 @@ func New(client *s3.Client, target Target, opts Options) *Source {
 // Usage says what the listing has cost so far.
 func (s *Source) Usage() lister.Usage {
 	return lister.Usage{
-		Requests: s.requests.Load(), Retries: s.retries.Load(), Throttled: s.throttled.Load(), InFlight: s.inFlight.Load(),
+		Requests: s.requests.Load(), Retries: s.retries.Load(), Throttled: s.throttled.Load(), InFlight: s.inFlight.Load(), Jumps: s.jumps.Load(),
 	}
 }
 
@@ -198,6 +201,9 @@ func (s *Source) listSpans(ctx context.Context, b *board, whole *span, deliver f
 func (s *Source) listSpan(ctx context.Context, b *board, sp *span, batches chan<- batch) error {
 	var tokens tokens
 	for b.has(sp) {
+		if to, ok := s.jump(b.prefix, b.after(sp)); ok && b.jump(sp, to) {
+			return nil
+		}
 		r := request{prefix: b.prefix, after: b.after(sp), token: sp.token, ordered: true}
 		p, err := (*page)(nil), tokens.add(sp.token)
 		if err == nil {
@@ -223,6 +229,24 @@ func (s *Source) listSpan(ctx context.Context, b *board, sp *span, batches chan<
 		}
 	}
 	return nil
+}
+
+// jump returns the end of the largest directory around key that need not be listed, as a key to go on after.
+func (s *Source) jump(root, key string) (to string, ok bool) {
+	if s.opts.Skip == nil {
+		return "", false
+	}
+	for at := len(root); at < len(key); at++ {
+		if key[at] == '/' && s.opts.Skip(key[len(root):at+1]) {
+			to = key[:at+1] + "\U0010ffff"
+			if to > key {
+				s.jumps.Add(1)
+				return to, true
+			}
+			return "", false
+		}
+	}
+	return "", false
 }
 
 // emptyToken is the continuation token of a page without keys: S3 may send such pages, and start-after cannot pass them.
