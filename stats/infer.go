@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -116,6 +117,13 @@ func widen(a, b columnType) columnType {
 // compareValues orders two raw values by their column's type: numbers by value, everything else as text. Numbers come
 // before what parseNumber does not read, or the order would have cycles.
 func compareValues(t columnType, a, b string) int {
+	if t == typeInteger || t == typeLong {
+		x, errX := strconv.ParseInt(a, 10, 64)
+		y, errY := strconv.ParseInt(b, 10, 64)
+		if errX == nil && errY == nil && x != y {
+			return cmp.Compare(x, y)
+		}
+	}
 	if t == typeInteger || t == typeLong || t == typeDecimal || t == typeDouble {
 		x, okX := parseNumber(a)
 		y, okY := parseNumber(b)

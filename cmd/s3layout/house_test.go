@@ -108,6 +108,27 @@ func TestSimulatorIsALeaf(t *testing.T) {
 	}
 }
 
+// The session in README.md is what the program prints.
+func TestReadmeSession(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(readme), "$ s3layout demo --brief\n")
+	want, _, closed := strings.Cut(rest, "```\n")
+	if !found || !closed {
+		t.Fatal("README.md has no session of s3layout demo --brief")
+	}
+	var stdout, stderr strings.Builder
+	if code := run(t.Context(), []string{"demo", "--brief"}, &stdout, &stderr); code != exitOK || stderr.Len() > 0 {
+		t.Fatalf("exit %d, %s", code, stderr.String())
+	}
+	got := strings.ReplaceAll(stdout.String(), invocation(), "s3layout") // a test runs from go's build directory, too
+	if got != want {
+		t.Errorf("the demonstration prints\n%s\nREADME.md says\n%s", got, want)
+	}
+}
+
 // Every output format is a file of its own, and README.md draws every room.
 func TestListsAgree(t *testing.T) {
 	for _, f := range render.Formats {

@@ -84,7 +84,17 @@ func (n node) as(t dataType) node {
 	if n.typ == t || n.typ.kind == t.kind && t.kind != kindDecimal {
 		return n
 	}
-	return lift1(t, n, convert)
+	eval := func(r *row) value {
+		v := n.eval(r)
+		switch {
+		case v.open():
+			return openAs(n.typ.kind, t.kind, v)
+		case v.may == isNull:
+			return null
+		}
+		return convert(v)
+	}
+	return node{t, eval, n.constant}.folded()
 }
 
 func knownIf(n int64, ok bool) value {
@@ -130,8 +140,8 @@ func parseInteger(s string, low, high int64) value {
 	return known(n)
 }
 
-// javaDouble is the grammar of java.lang.Double.parseDouble, less hexadecimal; it takes a type's suffix.
-var javaDouble = regexp.MustCompile(`^[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?)$`)
+// javaDouble is the grammar of java.lang.Double.parseDouble: hexadecimal with an exponent, and a type's suffix.
+var javaDouble = regexp.MustCompile(`^[+-]?(NaN|Infinity|((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|0[xX]([[:xdigit:]]+\.?[[:xdigit:]]*|\.[[:xdigit:]]+)[pP][+-]?\d+)[fFdD]?)$`)
 
 var specialDoubles = map[string]float64{
 	"inf": math.Inf(1), "+inf": math.Inf(1), "infinity": math.Inf(1), "+infinity": math.Inf(1),

@@ -63,7 +63,9 @@ func (c *compiler) bound(e *expr, v, limit node, operator string) (func(*row, va
 	limit = limit.as(widened(limit.typ, k))
 	judge := judgeBy(operators[operator])
 	return func(r *row, at value) outcome {
-		if at.may != isNull && !at.open() {
+		if at.open() {
+			at = openAs(v.typ.kind, k, at)
+		} else if at.may != isNull {
 			at = convert(at)
 		}
 		return judge(k, at, limit.eval(r)).may
@@ -76,10 +78,15 @@ func judgeBy(holds func(order int) bool) func(kind, value, value) value {
 		if a.may == isNull || b.may == isNull {
 			return null
 		}
-		if a.open() || b.open() {
-			return value{may: anything}
+		low, high := order(k, a, b)
+		may := outcome(0)
+		for o := low; o <= high; o++ {
+			may |= truth(holds(o)).may
 		}
-		return truth(holds(compare(k, a, b)))
+		if a.open() || b.open() {
+			may |= isNull
+		}
+		return value{may: may}
 	}
 }
 

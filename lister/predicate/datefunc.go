@@ -14,7 +14,17 @@ func (c *compiler) toDate(e *expr, args []node) (node, error) {
 	if err != nil {
 		return node{}, err
 	}
-	return lift1(date, a, func(v value) value { return knownIf(fields.parse(v.s)) }), nil
+	eval := func(r *row) value {
+		v := a.eval(r)
+		switch {
+		case v.open():
+			return fields.parseOpen(v.s)
+		case v.may == isNull:
+			return null
+		}
+		return knownIf(fields.parse(v.s))
+	}
+	return node{date, eval, a.constant}.folded(), nil
 }
 
 func (c *compiler) dateFormat(e *expr, args []node) (node, error) {

@@ -26,8 +26,8 @@ var functions = map[string]function{
 	"concat":      {usage: "concat(x, y, ...)", min: 0, max: math.MaxInt, params: []kind{kindString}, result: kindString},
 	"to_date":     {usage: "to_date(x) or to_date(x, 'yyyy-MM-dd')", min: 1, max: 2, params: []kind{kindNull}, result: kindDate},
 	"date_format": {usage: "date_format(x, 'E')", min: 2, max: 2, params: []kind{kindTimestamp, kindString}, result: kindString},
-	"lower":       {"lower(x)", 1, 1, []kind{kindString}, kindString, func(a, _, _ value) value { return knownString(strings.ToLower(a.s)) }},
-	"upper":       {"upper(x)", 1, 1, []kind{kindString}, kindString, func(a, _, _ value) value { return knownString(strings.ToUpper(a.s)) }},
+	"lower":       {"lower(x)", 1, 1, []kind{kindString}, kindString, func(a, _, _ value) value { return knownString(lower(a.s)) }},
+	"upper":       {"upper(x)", 1, 1, []kind{kindString}, kindString, func(a, _, _ value) value { return knownString(upper(a.s)) }},
 	"substr":      {"substr(x, 1, 4)", 2, 3, []kind{kindString, kindInt}, kindString, substr},
 	"substring":   {"substring(x, 1, 4)", 2, 3, []kind{kindString, kindInt}, kindString, substr},
 	"trim":        {"trim(x)", 1, 1, []kind{kindString}, kindString, func(a, _, _ value) value { return knownString(strings.Trim(a.s, " ")) }},
@@ -52,7 +52,7 @@ func (c *compiler) function(e *expr, args []node) (node, error) {
 		if k == kindNull {
 			continue
 		}
-		if !implicit(a.typ.kind, k) {
+		if !implicit(a.typ.kind, k) || isDays(e, i) && !takesDays(a) {
 			return node{}, c.refuse(e.args[i], "%s cannot take %s here; write %s", e.name, a.typ.kind, f.usage)
 		}
 		args[i] = a.as(dataType{kind: k})
@@ -79,6 +79,22 @@ func implicit(from, to kind) bool {
 	}
 	return from == kindNull || from == kindString || from.numeric()
 }
+
+// isDays reports whether an argument is the number of days to add. Spark wants an int there, or a text that is spelled out.
+// Source: Spark DateAdd.inputTypes and TypeCoercion.StringLiteralCoercion (3.5).
+func isDays(e *expr, i int) bool { return i == 1 && (e.name == "date_add" || e.name == "date_sub") }
+
+func takesDays(n node) bool {
+	return n.typ.kind == kindInt || n.typ.kind == kindNull || n.typ.kind == kindString && n.constant
+}
+
+// longer are the characters that Java turns into several and Go into one. Java also writes a sigma at the end of a word in
+// its own way, and knows some more ligatures of Greek; these are left as Go has them.
+var longer = strings.NewReplacer("ß", "SS", "ŉ", "ʼN", "ǰ", "J̌", "ﬀ", "FF", "ﬁ", "FI", "ﬂ", "FL", "ﬃ", "FFI", "ﬄ", "FFL", "ﬅ", "ST", "ﬆ", "ST")
+
+func upper(s string) string { return strings.ToUpper(longer.Replace(s)) }
+
+func lower(s string) string { return strings.ToLower(strings.ReplaceAll(s, "İ", "i̇")) }
 
 // lift applies a function of up to three known values, null where one of its arguments is.
 func lift(t dataType, args []node, f func(a, b, c value) value) node {
@@ -145,13 +161,13 @@ func concatNode(args []node) node {
 			if v.may == isNull {
 				return null
 			}
-			open = open || v.open()
 			if !open {
 				out = append(out, v.s...)
 			}
+			open = open || v.open()
 		}
 		if open {
-			return value{may: anything}
+			return value{may: anything, s: string(out)}
 		}
 		return knownString(string(out))
 	}

@@ -120,18 +120,19 @@ func (p datePattern) format(micros int64) string {
 	return out.String()
 }
 
-// formatYear writes the year of its era, so that the year 0 is 1 and -1 is 2.
+// formatYear writes the year before 1 as 0, like Spark, not as 1 of the era before.
 func formatYear(year int64, width int) string {
-	if year <= 0 {
-		year = 1 - year
-	}
+	abs := max(year, -year)
+	sign := ""
 	switch {
 	case width == 2:
-		return pad(year%100, 2)
+		return pad(abs%100, 2)
+	case year < 0:
+		sign = "-"
 	case width == 4 && year > 9999:
-		return "+" + strconv.FormatInt(year, 10)
+		sign = "+"
 	}
-	return pad(year, width)
+	return sign + pad(abs, width)
 }
 
 func formatName(name fmt.Stringer, n int64, width int) string {

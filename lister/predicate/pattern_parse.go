@@ -28,7 +28,7 @@ func (p datePattern) parse(s string) (days int64, ok bool) {
 		}
 		date[f.letter] = n
 	}
-	if s != "" || date['H'] > 23 || date['m'] > 59 || date['s'] > 59 || date['y'] < 1 {
+	if s != "" || date['H'] > 23 || date['m'] > 59 || date['s'] > 59 {
 		return 0, false
 	}
 	return daysOf(date['y'], date['M'], date['d'])
@@ -50,6 +50,10 @@ func (f dateField) parse(s string, reserved int) (n int64, rest string, ok bool)
 	if f.letter == 'M' && f.width > 2 {
 		return parseMonth(s, f.width)
 	}
+	sign := int64(1)
+	if f.letter == 'y' && f.width != 2 && strings.HasPrefix(s, "-") {
+		s, sign = s[1:], -1
+	}
 	size := leadingDigits(s)
 	switch {
 	case f.width == 1:
@@ -69,7 +73,7 @@ func (f dateField) parse(s string, reserved int) (n int64, rest string, ok bool)
 	if f.letter == 'y' && f.width == 2 {
 		n += 2000
 	}
-	return n, s[size:], n < 1e9
+	return sign * n, s[size:], n < 1e9
 }
 
 func parseMonth(s string, width int) (n int64, rest string, ok bool) {

@@ -1,6 +1,7 @@
 package predicate
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -92,14 +93,20 @@ func parseZone(s string) (int64, bool) {
 	default:
 		return 0, false
 	}
-	hours, minutes, _ := strings.Cut(s[1:], ":")
-	if len(hours) < 1 || len(hours) > 2 || len(minutes) > 2 || !allDigits(hours) || !allDigits(minutes) {
+	match := offsetSyntax.FindStringSubmatch(s[1:])
+	if match == nil {
 		return 0, false
 	}
-	h, _ := strconv.ParseInt(hours, 10, 64)
-	m, _ := strconv.ParseInt("0"+minutes, 10, 64)
-	if m > 59 || h*60+m > 18*60 {
-		return 0, false
+	var parts [3]int64 // of the one alternative that matched
+	for i, digits := range match[1:] {
+		if digits != "" {
+			parts[i%3], _ = strconv.ParseInt(digits, 10, 64)
+		}
 	}
-	return sign * (h*3600 + m*60), true
+	seconds := parts[0]*3600 + parts[1]*60 + parts[2]
+	return sign * seconds, parts[1] < 60 && parts[2] < 60 && seconds <= 18*3600
 }
+
+// offsetSyntax is +h:mm:ss with or without the colons, as java.time.ZoneId reads it after Spark has filled up hours and
+// minutes of one digit.
+var offsetSyntax = regexp.MustCompile(`^(?:(\d\d?)()()|(\d\d?):(\d\d?)()|(\d\d?):(\d\d):(\d\d)|(\d\d)(\d\d)(\d\d)?)$`)

@@ -47,10 +47,15 @@ const (
 )
 
 // A value is what an expression may evaluate to. That of a boolean is a set of outcomes, so that "year = '2026' and
-// x", x unknown, is {false} where the year is another. That of any other type is known, null or anything.
+// x", x unknown, is {false} where the year is another. That of any other type is known, null or anything; of anything, text
+// may have a known start in s, and a date, where bounded is true, lies between the days i and high or is null.
 type value struct {
 	may outcome
 	i   int64 // int, bigint, date, timestamp
+
+	high    int64
+	bounded bool
+
 	f   float64
 	s   string
 	d   *decimal

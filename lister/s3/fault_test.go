@@ -344,6 +344,9 @@ func TestSerialTokens(t *testing.T) {
 					if got := server.Stats().Requests; got > max(pages, 4)+3+6 {
 						t.Errorf("%v after %d: %d requests", kind, pages, got)
 					}
+					if got := server.Stats().Requests; kind == s3sim.SameToken && pages > 0 && got != pages+1 {
+						t.Errorf("%v after %d: %d requests, though the token was known", kind, pages, got)
+					}
 				})
 			}
 		}
