@@ -58,7 +58,7 @@ func bundles(f *Facts) iter.Seq[spark.Bundle] {
 			yield(spark.Bundle{Objects: f.Profile.Totals.Objects, Bytes: f.Profile.Totals.Bytes})
 			return
 		}
-		for _, p := range f.Profile.Partitions {
+		for p := range f.Profile.EachPartition {
 			if !yield(spark.Bundle{Objects: p.Objects, Bytes: p.Bytes}) {
 				return
 			}

@@ -23,6 +23,9 @@ type Options struct {
 	// are left out. Where is its text.
 	Select func(columns []Value) bool
 	Where  string
+	// Partitions is how many partitions a Profile describes, those with most bytes; 0 is all. The others are counted in
+	// every figure.
+	Partitions int
 }
 
 // A Collector turns batches of objects into a Profile. It is for one goroutine.

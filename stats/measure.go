@@ -18,7 +18,6 @@ func (c *Collector) Profile() *Profile {
 	p := &Profile{
 		Totals:         Totals{Objects: c.total.objects, Bytes: c.total.bytes, Partitions: int64(len(c.partitions))},
 		Formats:        c.formatList(),
-		Partitions:     c.partitionList(),
 		StorageClasses: c.classList(),
 		TableFormats:   c.tableList(),
 		Ignored:        c.ignoredList(),
@@ -28,11 +27,12 @@ func (c *Collector) Profile() *Profile {
 	for splittable, set := range c.files {
 		p.files[splittable] = set.snapshot()
 	}
+	c.partitionsOf(p)
 	p.Partitioning = partitioningOf(c.partitions)
 	p.Partitioning.RootObjects = c.root
 	p.Partitioning.Outside = c.outside.spelled()
 	p.Warnings = c.unusual.warnings()
-	p.Skew = skewOf(p.Partitions)
+	p.Skew = skewOf(p.totals)
 	p.Ages = c.ages()
 	p.Sizes = c.sizes(p)
 	return p
@@ -265,20 +265,49 @@ func Spell(key string) string {
 	return b.String()
 }
 
-func (c *Collector) partitionList() []Partition {
-	out := make([]Partition, 0, len(c.partitions))
-	for _, p := range c.partitions {
-		out = append(out, p.export())
+// partitionsOf sorts the partitions, and describes as many as are wanted.
+func (c *Collector) partitionsOf(p *Profile) {
+	all := slices.SortedFunc(maps.Values(c.partitions), func(a, b *partition) int {
+		return byMost(a.bytes, b.bytes, strings.Compare(a.layout.path, b.layout.path))
+	})
+	shown := len(all)
+	if c.opts.Partitions > 0 {
+		shown = min(shown, c.opts.Partitions)
 	}
-	slices.SortFunc(out, func(a, b Partition) int { return byMost(a.Bytes, b.Bytes, comparePaths(&a, &b)) })
-	return out
+	p.PartitionsOmitted = int64(len(all) - shown)
+	p.Partitions = make([]Partition, shown)
+	p.totals = make([]PartitionTotals, len(all))
+	for i, part := range all {
+		p.totals[i] = PartitionTotals{Path: part.layout.path, Base: part.layout.base, Objects: part.objects, Bytes: part.bytes}
+		if i < shown {
+			p.Partitions[i] = part.export()
+		}
+	}
 }
 
-func comparePaths(a, b *Partition) int {
-	if n := strings.Compare(a.Path, b.Path); n != 0 {
-		return n
+// PartitionTotals is the size of one partition.
+type PartitionTotals struct {
+	// Path is the directory below the target, and Base the directory that its columns start in.
+	Path, Base     string
+	Objects, Bytes int64
+}
+
+// EachPartition yields all partitions, most bytes first, those too that Partitions does not describe. Of a profile that
+// was read from a document it yields what is there.
+func (p *Profile) EachPartition(yield func(PartitionTotals) bool) {
+	for _, t := range p.totals {
+		if !yield(t) {
+			return
+		}
 	}
-	return strings.Compare(a.PathBase64, b.PathBase64)
+	if p.totals != nil {
+		return
+	}
+	for _, part := range p.Partitions {
+		if !yield(PartitionTotals{Path: part.Path, Base: layoutOf(part.Path).base, Objects: part.Objects, Bytes: part.Bytes}) {
+			return
+		}
+	}
 }
 
 func (p *partition) export() Partition {
@@ -318,7 +347,7 @@ func stamp(t time.Time) *time.Time {
 }
 
 // skewOf measures how unevenly partitions are filled; they come sorted by bytes, largest first.
-func skewOf(partitions []Partition) *Skew {
+func skewOf(partitions []PartitionTotals) *Skew {
 	n := len(partitions)
 	if n < 2 {
 		return nil
@@ -329,7 +358,7 @@ func skewOf(partitions []Partition) *Skew {
 	}
 	slices.Sort(objects)
 	s := &Skew{
-		MedianBytes: median(sizes), MaxBytes: sizes[n-1], Largest: partitions[0].Path,
+		MedianBytes: median(sizes), MaxBytes: sizes[n-1], Largest: Spell(partitions[0].Path),
 		MedianObjects: median(objects), MaxObjects: objects[n-1],
 	}
 	s.MaxOverMedian = ratio(s.MaxBytes, s.MedianBytes)

@@ -31,6 +31,8 @@ type Profile struct {
 	// Warnings say what the figures do not show.
 	Warnings []Warning `json:"-"`
 
+	// totals are all partitions, most bytes first; see EachPartition.
+	totals []PartitionTotals
 	// files holds exact sizes while they fit; see FileSizes.
 	files map[bool]*SizeSet
 	// histograms stand in for files when they do not.

@@ -56,7 +56,7 @@ var PartitionConflict = &advisor.Rule{
 func basePaths(p *stats.Profile) []string {
 	at := map[string]string{}
 	for _, base := range slices.Concat(p.Partitioning.BasePaths, p.Partitioning.Outside) {
-		if base != "" || p.Partitioning.RootObjects > 0 || slices.ContainsFunc(p.Partitions, startsAtRoot) {
+		if base != "" || p.Partitioning.RootObjects > 0 || anyStartsAtRoot(p) {
 			at[strings.ToLower(base)] = base
 		}
 	}
@@ -72,10 +72,14 @@ func dotted(paths []string) []string {
 	return out
 }
 
-// startsAtRoot reports whether a partition's first directory is key=value.
-func startsAtRoot(p stats.Partition) bool {
-	first, _, _ := strings.Cut(p.Path, "/")
-	return strings.Contains(first, "=")
+// anyStartsAtRoot reports whether the first directory of a partition is key=value.
+func anyStartsAtRoot(p *stats.Profile) bool {
+	for part := range p.EachPartition {
+		if first, _, _ := strings.Cut(part.Path, "/"); strings.Contains(first, "=") {
+			return true
+		}
+	}
+	return false
 }
 
 // columnLists spells the lists of columns that differ by more than case: Spark compares them without it.

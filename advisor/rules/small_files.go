@@ -37,7 +37,7 @@ var SmallFiles = &advisor.Rule{
 			a.Severity = advisor.Warning
 		}
 		target := r.Limit("target_bytes")
-		after := compacted(p.Partitions, target)
+		after := compacted(p, target)
 		a.Evidence["files"] = p.Totals.Objects
 		a.Evidence["mean_bytes"] = f.MeanBytes()
 		a.Evidence["mean_bytes_threshold"] = r.Limit("mean_bytes")
@@ -55,9 +55,9 @@ var SmallFiles = &advisor.Rule{
 }
 
 // compacted is how many files are left when each partition is written again in files of target bytes.
-func compacted(partitions []stats.Partition, target int64) int64 {
+func compacted(p *stats.Profile, target int64) int64 {
 	n := int64(0)
-	for _, p := range partitions {
+	for p := range p.EachPartition {
 		n += min(p.Objects, filesOf(p.Bytes, target))
 	}
 	return n

@@ -118,11 +118,11 @@ func (o *profileOptions) validate() (s settings, err error) {
 
 func parsePartitions(s string) (int, error) {
 	if s == "all" {
-		return -1, nil
+		return 0, nil
 	}
 	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 {
-		return 0, fmt.Errorf("--partitions %q: it is a number, or all", s)
+	if err != nil || n < 1 {
+		return 0, fmt.Errorf("--partitions %q: it is a number from 1, or all", s)
 	}
 	return n, nil
 }
@@ -159,7 +159,7 @@ func next(r *advisor.Report) string {
 // or carries the exit code.
 func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings, stderr io.Writer) (*advisor.Report, error) {
 	begun, cpu := time.Now(), cpuSeconds()
-	collector := stats.NewCollector(s.selection.options())
+	collector := stats.NewCollector(s.options(s.partitions))
 	meter, _ := t.source.(lister.Meter)
 	progress := startProgress(stderr, t.uri, meter, o.quiet)
 	listed := int64(0)
@@ -187,7 +187,6 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 		}
 	}
 	outcome := judgeOutcome(ctx, t, r, o, s, failed)
-	trimPartitions(r.Profile, s.partitions)
 	return r, outcome
 }
 
@@ -253,14 +252,6 @@ func gate(r *advisor.Report, o *profileOptions, s settings) error {
 		}
 	}
 	return nil
-}
-
-// trimPartitions keeps the n largest partitions, or all where n is negative.
-func trimPartitions(p *stats.Profile, n int) {
-	if n >= 0 && n < len(p.Partitions) {
-		p.PartitionsOmitted = int64(len(p.Partitions) - n)
-		p.Partitions = p.Partitions[:n]
-	}
 }
 
 func round3(x float64) float64 { return float64(int64(x*1000+0.5)) / 1000 }

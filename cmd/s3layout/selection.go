@@ -42,9 +42,10 @@ func parseGlobs(flag string, patterns []string) ([]*lister.Glob, error) {
 	return globs, nil
 }
 
-// options is the selection as a Collector applies it, to every key that is listed.
-func (s selection) options() stats.Options {
-	o := stats.Options{Exclude: s.exclude, Include: s.include}
+// options is the selection as a Collector applies it, to every key that is listed; partitions is how many a profile
+// describes.
+func (s selection) options(partitions int) stats.Options {
+	o := stats.Options{Exclude: s.exclude, Include: s.include, Partitions: partitions}
 	if s.where != nil {
 		o.Where = s.where.String()
 		o.Select = func(columns []stats.Value) bool { return s.judge(columns, true) == predicate.True }

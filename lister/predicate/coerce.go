@@ -1,5 +1,7 @@
 package predicate
 
+import "slices"
+
 // comparisonType returns the type that two operands of a comparison are compared in, or false where Spark refuses.
 // Source: Spark TypeCoercion.findCommonTypeForBinaryComparison, then findTightestCommonType (3.5).
 func comparisonType(a, b kind) (kind, bool) {
@@ -24,9 +26,13 @@ func comparisonType(a, b kind) (kind, bool) {
 }
 
 // listType returns the type that all operands of IN are compared in. Here text wins over numbers and dates, unlike in a
-// comparison. Source: Spark TypeCoercion.findWiderCommonType (3.5).
+// comparison, and is looked at first: an int and a date only meet as text.
+// Source: Spark TypeCoercion.findWiderCommonType (3.5).
 func listType(kinds []kind) (kind, bool) {
 	wide := kindNull
+	if slices.Contains(kinds, kindString) {
+		wide = kindString
+	}
 	for _, k := range kinds {
 		low, high := min(wide, k), max(wide, k)
 		switch {

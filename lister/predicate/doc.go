@@ -21,7 +21,7 @@
 // A partition column is text, as it is in the Glue catalog, whatever its values look like. What meets in a comparison
 // (also <=> and between) is converted first:
 //
-//	text and text         nothing: bytes are compared, so '10' < '9' and month >= '04' leaves out month=4
+//	text and text         nothing: bytes are compared, so '10' < '9', and month = '04' leaves out month=4
 //	text and an int       the text to int: year = 2026 holds for "2026" and "2026.9"; what is no number is null
 //	text and a bigint     the text to bigint
 //	text and a decimal    both to double
@@ -38,11 +38,12 @@
 // cannot be converted is null, and so is the result of nearly everything with null in it; a row is selected by true only.
 //
 // Source: Spark 3.5 TypeCoercion (PromoteStrings, InConversion, ImplicitTypeCasts), Cast, DateTimeUtils and SqlBaseParser.g4,
-// with spark.sql.ansi.enabled false and session time zone UTC, which is what Glue 4.0 and 5.0 set. testdata holds what
-// Spark itself answered.
+// with spark.sql.ansi.enabled false, its default before 4.0, and session time zone UTC. testdata holds what Spark itself
+// answered.
 //
 // # Differences
 //
 // Where Spark fails on a row, by text that only Spark 2's date patterns read, the value is null here. A time without a date
-// is null: Spark would take today's. So is a timestamp in a zone that is neither UTC nor an offset.
+// is null: Spark would take today's. So is a timestamp in a zone that is neither UTC nor an offset. upper and lower follow
+// Unicode's simple mappings and the commonest of those that change the length, not those for Greek.
 package predicate

@@ -37,8 +37,8 @@ var functions = map[string]function{
 	"day":         {"day(x)", 1, 1, []kind{kindDate}, kindInt, func(a, _, _ value) value { _, _, d := civil(a.i); return known(d) }},
 	"dayofmonth":  {"dayofmonth(x)", 1, 1, []kind{kindDate}, kindInt, func(a, _, _ value) value { _, _, d := civil(a.i); return known(d) }},
 	"dayofweek":   {"dayofweek(x)", 1, 1, []kind{kindDate}, kindInt, func(a, _, _ value) value { return known(weekday(a.i) + 1) }},
-	"date_add":    {"date_add(x, 1)", 2, 2, []kind{kindDate, kindInt}, kindDate, func(a, b, _ value) value { return known(int64(int32(a.i + b.i))) }},
-	"date_sub":    {"date_sub(x, 1)", 2, 2, []kind{kindDate, kindInt}, kindDate, func(a, b, _ value) value { return known(int64(int32(a.i - b.i))) }},
+	"date_add":    {"date_add(x, 1) or date_add(x, cast(y as int))", 2, 2, []kind{kindDate, kindInt}, kindDate, func(a, b, _ value) value { return known(int64(int32(a.i + b.i))) }},
+	"date_sub":    {"date_sub(x, 1) or date_sub(x, cast(y as int))", 2, 2, []kind{kindDate, kindInt}, kindDate, func(a, b, _ value) value { return known(int64(int32(a.i - b.i))) }},
 }
 
 // function compiles a call: it counts and converts the arguments.

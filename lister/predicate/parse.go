@@ -25,7 +25,6 @@ type parser struct {
 	tok   token // the one to read next
 	after token // the one behind it
 	depth int
-	err   error // of the lexer, reported when the token is reached
 }
 
 // parse reads the text by Spark's grammar: or, and, not, one predicate such as IN, comparisons, sums, signs, from loose

@@ -53,7 +53,7 @@ func (p *parser) isNull(left *expr) (*expr, error) {
 	if _, ok, err := p.take("null"); err != nil {
 		return nil, err
 	} else if !ok {
-		return nil, p.refuse(p.tok.at, "after is only null and not null are supported; write = true, = false, or <=> for is not distinct from")
+		return nil, p.refuse(p.tok.at, "is must be followed by null or not null; write = true, = false, or <=> for is not distinct from")
 	}
 	e := call(t.at, "is null", left)
 	if negated {
@@ -67,8 +67,10 @@ func (p *parser) in(left *expr) (*expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := p.expect("("); err != nil {
+	if _, ok, err := p.take("("); err != nil {
 		return nil, err
+	} else if !ok {
+		return nil, p.unexpected("a list in parentheses, as in ('a', 'b')")
 	}
 	items, err := p.list()
 	if err != nil {

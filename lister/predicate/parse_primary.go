@@ -129,10 +129,10 @@ func (p *parser) named() (*expr, error) {
 		return &expr{kind: exprLiteral, typ: dataType{kind: kindBoolean}, lit: truth(word == "true"), at: t.at}, nil
 	case word == "null":
 		return &expr{kind: exprLiteral, lit: null, at: t.at}, nil
-	case p.tok.kind == tokenString && word != "":
-		return p.typedLiteral(t, word)
 	case unsupported[word] != "":
 		return nil, p.unsupported(t, word)
+	case p.tok.kind == tokenString && word != "":
+		return p.typedLiteral(t, word)
 	}
 	return p.column(t)
 }
@@ -142,7 +142,7 @@ func (p *parser) unsupported(t token, word string) error {
 	case "current_date", "current_timestamp", "localtimestamp", "now", "curdate":
 		return p.refuse(t.at, "%s is not supported, because the answer must not depend on the clock; write the day, as in date '2026-01-31'", word)
 	}
-	return p.refuse(t.at, "%s is not supported; %s", unsupported[word], supportedAll)
+	return p.refuse(t.at, "%s is not supported, and a column called %s goes in `backquotes`; %s", unsupported[word], word, supportedAll)
 }
 
 // column parses the rest of a name: in table.column only the last part counts.

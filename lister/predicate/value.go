@@ -56,9 +56,9 @@ type value struct {
 	high    int64
 	bounded bool
 
-	f   float64
-	s   string
-	d   *decimal
+	f float64
+	s string
+	d *decimal
 }
 
 var null = value{may: isNull}

@@ -327,6 +327,25 @@ func TestRegion(t *testing.T) {
 	}
 }
 
+// TestOddRegions is what no region can be called: it would become a part of a host's name.
+func TestOddRegions(t *testing.T) {
+	for region, requests := range map[string]int64{
+		"eu-west-9": 2, "": 1, "EU": 1, "eu west": 1, "evil.example.com/": 1, "a@b": 1, strings.Repeat("a", 32): 2, strings.Repeat("a", 33): 1,
+	} {
+		server := lake(ready(t, "counter", 1))
+		server.Fault = s3sim.Always(s3sim.Fault{Kind: s3sim.AuthMalformed, Region: region})
+		if region == "" {
+			server.Fault = s3sim.Always(s3sim.Fault{Kind: s3sim.RedirectLoop})
+		}
+		bubble(t, server, func(t *testing.T, client *s3.Client) {
+			r := listAll(t.Context(), client, "s3://lake/", Options{})
+			if r.err == nil || server.Stats().Requests != requests || int64(len(r.notices)) != requests-1 {
+				t.Errorf("%q: %d requests, %q, %v", region, server.Stats().Requests, r.notices, r.err)
+			}
+		})
+	}
+}
+
 // TestSerialTokens is what a server can do wrong with tokens, where they are followed.
 func TestSerialTokens(t *testing.T) {
 	keys := ready(t, "hive500", 3000)
@@ -369,6 +388,26 @@ func TestEmptyPages(t *testing.T) {
 				t.Errorf("%d empty pages: %+v", often, u)
 			}
 		})
+	}
+}
+
+// TestEmptyPagesForever gives a server up that always has one more page, and never a key, wherever that begins.
+func TestEmptyPagesForever(t *testing.T) {
+	keys := ready(t, "hive500", 3000)
+	for _, bucket := range []s3sim.Bucket{{Keys: keys}, {Keys: keys, Directory: true}} {
+		for _, pages := range []int64{0, 6} {
+			server := s3sim.New(map[string]*s3sim.Bucket{"lake": &bucket})
+			server.Fault = s3sim.When(s3sim.Fault{Kind: s3sim.EmptyPage}, func(r *s3sim.Request) bool { return r.Seq > pages })
+			bubble(t, server, func(t *testing.T, client *s3.Client) {
+				r := listAll(t.Context(), client, "s3://lake/", Options{Concurrency: 1, PageSize: 100})
+				if err := r.verdict(truth(keys, "")); err != nil || !errors.Is(r.err, errEmptyPages) {
+					t.Errorf("after %d pages: %v, %v", pages, err, r.err)
+				}
+				if u := r.source.Usage(); u.Requests > pages+maxEmptyPages+5 {
+					t.Errorf("after %d pages: %d requests", pages, u.Requests)
+				}
+			})
+		}
 	}
 }
 

@@ -188,6 +188,7 @@ func TestSiblings(t *testing.T) {
 		{"large after", many, []string{"data0"}, "sibling_prefix", 12},
 		{"large before", many, []string{"data-old/x"}, "sibling_prefix", 12},
 		{"large object", many, []string{"data"}, "object_beside", 12},
+		{"large highest", many, []string{"data/\U0010ffff\U0010ffff"}, "", 12},
 		{"large sibling", wide, []string{"data"}, "sibling_prefix object_beside", 4},
 	} {
 		space := named(append(test.keys[:len(test.keys):len(test.keys)], test.beside...)...)

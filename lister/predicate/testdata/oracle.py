@@ -1,9 +1,10 @@
-"""Records what Spark says about predicates over string columns, as oracle.tsv: expression, row, verdict.
+"""Records what Spark says about predicates over string columns, as oracle.tsv.
 
-    pip install pyspark==3.5.3 && python oracle.py > oracle.tsv      (Java 8, 11 or 17; one minute or two)
+    pip install pyspark==3.5.3 && python oracle.py > oracle.tsv      (Java 8, 11 or 17; five minutes)
 
-The expression and the row are JSON, one row a line: a column that is null is __HIVE_DEFAULT_PARTITION__. The verdict is
-true, false or null; "refused" with the row {} where Spark refuses the expression, and "fails" where it fails on a row.
+First come the rows: "row" and an object, whose nulls are __HIVE_DEFAULT_PARTITION__. Then, one a line, an expression as a
+JSON string and a letter for each row: t, f or n for true, false or null, and x where Spark fails on the row; "refused"
+where it refuses the expression. The expressions of HAND come first, then some made at random, the same each time.
 """
 import json
 import random
@@ -435,7 +436,7 @@ date '2026-02-30' = x
 timestamp 'x' = x
 date x = 5
 year.x = 5
-""".strip("\n").replace('"\n\t', '"\n\t').split("\n")
+""".strip("\n").split("\n")
 
 
 def joined(lines):
@@ -514,21 +515,19 @@ class Random:
         )()
 
 
-def verdicts(spark, frame, expression):
-    """Yields a row and the verdict on it."""
+def verdicts(frame, expression):
+    """Returns a letter for each row, or "refused"."""
     try:
         query = frame.where(f"({expression}) or true").selectExpr("id", f"({expression}\n) as verdict")
         if query.schema["verdict"].dataType.simpleString() not in ("boolean", "void"):
             raise ValueError("not a condition")
     except Exception:
-        yield {}, "refused"
-        return
+        return "refused"
     try:
         found = {r["id"]: r["verdict"] for r in query.collect()}
     except Exception:
         found = {i: one(query, i) for i in range(len(ROWS))}
-    for i, row in enumerate(ROWS):
-        yield dict(zip(COLUMNS, row)), {True: "true", False: "false", None: "null"}.get(found[i], found[i])
+    return "".join({True: "t", False: "f", None: "n"}.get(found[i], "x") for i in range(len(ROWS)))
 
 
 def one(query, i):
@@ -546,9 +545,10 @@ def main():
     frame = spark.createDataFrame([(str(i), *row) for i, row in enumerate(ROWS)], schema).selectExpr("cast(id as int) id", *COLUMNS).alias("t").cache()
     generator = Random(2026)
     expressions = joined(HAND) + [generator.boolean(generator.r.randint(1, 4)) for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 400)]
+    for row in ROWS:
+        print("row", json.dumps(dict(zip(COLUMNS, row))), sep="\t")
     for expression in dict.fromkeys(expressions):
-        for row, verdict in verdicts(spark, frame, expression):
-            print(json.dumps(expression), json.dumps({k: v for k, v in row.items()}), verdict, sep="\t")
+        print(json.dumps(expression), verdicts(frame, expression), sep="\t", flush=True)
 
 
 if __name__ == "__main__":
