@@ -88,6 +88,7 @@ func TestEval(t *testing.T) {
 		{"to_date(concat(year, month, day), 'yyyyMMdd') < date '2026-02-01'", "year=2026 month=02", False},
 		{"to_date(concat(year, month, day), 'yyyyMMdd') < date '2026-02-02'", "year=2026 month=02", Unknown},
 		{"to_date(concat(year, '/', month), 'yyyy/M') > date '2026-12-31'", "year=2026", False},
+		{"to_date(concat(year, '/1', month), 'yyyy/M') > date '2026-09-01'", "year=2026", Unknown},
 	} {
 		if got := mustParse(t, c.text).Eval(lookupIn(rowFrom(c.row))); got != c.want {
 			t.Errorf("%s with %q: %v, want %v", c.text, c.row, got, c.want)

@@ -50,7 +50,7 @@ func oneOf[T any](r *rand.Rand, list ...T) T { return list[r.IntN(len(list))] }
 func newRandomLake(r *rand.Rand) *randomLake {
 	l := &randomLake{root: oneOf(r, "", "", "data/", "a+b/%41/", "é\U0010ffff/", "\x01/", "x=1/", "/"), objects: map[string]s3sim.Object{}}
 	l.target = Target{Bucket: "lake", Prefix: l.root}
-	size := oneOf(r, 0, 1, 5, 20, 50, 50, 100, 100, 200, 200, 300)
+	size := oneOf(r, 0, 1, 5, 20, 50, 50, 100, 100, 200, 200)
 	if r.IntN(40) == 0 {
 		size = 2500
 	}
@@ -68,9 +68,7 @@ func newRandomLake(r *rand.Rand) *randomLake {
 			add(fmt.Sprint("filler", before))
 		}
 	}
-	for _, key := range near(r, keys) {
-		keys = append(keys, key)
-	}
+	keys = append(keys, near(r, keys)...)
 	for _, key := range keys {
 		l.put(r, l.root+key)
 	}

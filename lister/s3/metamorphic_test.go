@@ -38,7 +38,7 @@ func TestMetamorphic(t *testing.T) {
 				for i, relation := range relations {
 					m := &experiment{r: rand.New(rand.NewPCG(seed, uint64(i)+1)), lake: newRandomLake(rand.New(rand.NewPCG(seed, 0)))}
 					if err := relation.holds(t, m); err != nil {
-						t.Errorf("S3LAYOUT_SEED=%d: %s: %d keys below %q as %q, %v: %v", seed, relation.name, len(m.lake.objects), m.lake.root, m.lake.target.Prefix, m.conditions, err)
+						t.Errorf("S3LAYOUT_SEED=%d: %s: %d keys below %q as %q, %v: %.2000s", seed, relation.name, len(m.lake.objects), m.lake.root, m.lake.target.Prefix, m.conditions, err)
 					}
 					jumps.Add(m.jumps)
 					cuts.Add(m.cuts)
@@ -117,14 +117,19 @@ type conditions struct {
 	cancelAfter       time.Duration // 0: never
 }
 
+func (c conditions) String() string {
+	return fmt.Sprintf("%d workers, pages of %d, answers of up to %v, encoding ignored: %v, %.2f of %v, %v between %.80q and %.80q, cancelled after %v",
+		c.workers, c.pageSize, c.slowest, c.ignoreEncoding, c.share, c.kinds, c.brokenBy, c.broken.After, c.broken.End, c.cancelAfter)
+}
+
 func (m *experiment) randomConditions() conditions {
 	r, n := m.r, len(m.lake.objects)
 	c := conditions{
-		workers: oneOf(r, 1, 2, 8, 64, 256), pageSize: oneOf(r, 1, 1+r.IntN(10), 1+r.IntN(100), 1+r.IntN(1000)),
+		workers: oneOf(r, 1, 2, 2, 8, 8, 8, 64, 256), pageSize: oneOf(r, 1, 1+r.IntN(10), 1+r.IntN(100), 1+r.IntN(1000)),
 		ignoreEncoding: r.IntN(3) == 0, seed: r.Uint64(),
 		slowest: oneOf(r, 0, time.Millisecond, 100*time.Millisecond, time.Second),
 	}
-	c.pageSize = max(c.pageSize, n/30)
+	c.pageSize = max(c.pageSize, n/16)
 	return c
 }
 
@@ -180,7 +185,9 @@ func (m *experiment) list(t *testing.T, l *randomLake, c conditions, o Options, 
 	return got
 }
 
-func listing(ctx context.Context, s *Source, fn func([]lister.Object) error) error { return s.List(ctx, fn) }
+func listing(ctx context.Context, s *Source, fn func([]lister.Object) error) error {
+	return s.List(ctx, fn)
+}
 
 // faults spoils requests as the conditions say. It takes the time that the answer takes, too.
 func (c conditions) faults() func(*s3sim.Request) *s3sim.Fault {
@@ -346,7 +353,7 @@ func honest(got *result, want []lister.Object, wanted func(key string) bool) err
 		delete(times, o.Key)
 		if partial != nil {
 			for _, m := range partial.Missing {
-				if holds(m.Range, o.Key) {
+				if holds(m.Range, o.Key) && (o.Key != "" || delivered == 0) { // a Range cannot say whether it has ""
 					missing++
 				}
 			}
