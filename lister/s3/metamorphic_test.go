@@ -664,3 +664,73 @@ func oneMore(t *testing.T, m *experiment) error {
 	}
 	return nil
 }
+
+// TestJumpEnd is what a jump means for a span: where it goes on, and whether it is at its end.
+func TestJumpEnd(t *testing.T) {
+	const to = "in/\U0010ffff"
+	for name, test := range map[string]struct {
+		end  string
+		done bool
+	}{
+		"no end": {"", false}, "before the end": {"in0", false}, "just before": {to + "\x00", false}, "at the end": {to, true}, "past the end": {"in/5", true},
+	} {
+		for _, read := range [][]lister.Object{nil, objects("in/1")} {
+			b, sp := newBoard("", lister.Range{After: "a", End: test.end})
+			b.advance(sp, read, true)
+			if done := b.jump(sp, to); done != test.done || b.has(sp) == done {
+				t.Errorf("%s: done %v, and on the board %v", name, done, b.has(sp))
+			}
+			if got := b.after(sp); got != to {
+				t.Errorf("%s: goes on after %q", name, got)
+			}
+		}
+	}
+	b, sp := newBoard("", lister.Range{})
+	b.stop(errEnough)
+	if !b.jump(sp, to) || len(b.missing) != 1 {
+		t.Error("a jump in a span that has been given up")
+	}
+}
+
+// TestJumpNeverBack has keys in a directory that is not wanted, of which some sort after where the jump leads.
+func TestJumpNeverBack(t *testing.T) {
+	keys := named("a", "in/1", "in/2", "in/3/4", "in/\U0010ffff", "in/\U0010ffff\x00", "in/\U0010ffffx", "in/\U0010ffffz/1", "in/\xff", "in0", "in0/1", "z")
+	for _, workers := range []int{1, 8} {
+		server := lake(keys)
+		bubble(t, server, func(t *testing.T, client *s3.Client) {
+			o := Options{Concurrency: workers, PageSize: 1, MaxRequests: 60, Skip: func(dir string) bool { return dir == "in/" }}
+			r := listAll(t.Context(), client, "s3://lake/", o)
+			var wanted []lister.Object
+			for _, o := range r.objects {
+				if !strings.HasPrefix(o.Key, "in/") {
+					wanted = append(wanted, o)
+				}
+			}
+			want := slices.DeleteFunc(truth(keys, ""), func(o lister.Object) bool { return strings.HasPrefix(o.Key, "in/") })
+			if err := (&result{objects: wanted, err: r.err}).verdict(want); err != nil || r.err != nil {
+				t.Errorf("%d workers: %v, %v", workers, err, r.err)
+			}
+			if u := r.source.Usage(); len(r.objects) > len(truth(keys, "")) || u.Jumps == 0 || workers == 1 && u.Jumps != 1 {
+				t.Errorf("%d workers: %d keys, %+v", workers, len(r.objects), u)
+			}
+		})
+	}
+}
+
+// TestOneBadOrder is a page out of order that comes in order when asked for again: no verdict on the server.
+func TestOneBadOrder(t *testing.T) {
+	keys := ready(t, "hive500", 3000)
+	for name, fault := range map[string]func(*s3sim.Request) *s3sim.Fault{
+		"first page":  s3sim.Outage(1, s3sim.Fault{Kind: s3sim.UnorderedKeys}),
+		"second page": s3sim.When(s3sim.Fault{Kind: s3sim.UnorderedKeys}, func(r *s3sim.Request) bool { return r.Seq == 2 }),
+	} {
+		server := lake(keys)
+		server.Fault = fault
+		bubble(t, server, func(t *testing.T, client *s3.Client) {
+			r := mustList(t, client, "s3://lake/", truth(keys, ""), Options{Concurrency: 1, PageSize: 100})
+			if w := r.source.Warnings(); len(w) != 0 || r.source.Usage().Retries != 1 {
+				t.Errorf("%s: %v, %+v", name, w, r.source.Usage())
+			}
+		})
+	}
+}
