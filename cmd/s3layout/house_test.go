@@ -24,6 +24,7 @@ var edges = map[string][]string{
 	"lister/predicate":  {},
 	"lister/s3sim":      {},
 	"stats":             {"lister"},
+	"stats/probe":       {"stats"},
 	"advisor/spark":     {},
 	"advisor":           {"stats", "advisor/spark"},
 	"advisor/rules":     {"stats", "advisor/spark", "advisor"},

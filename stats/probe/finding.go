@@ -1,0 +1,200 @@
+package probe
+
+import (
+	"fmt"
+	"slices"
+)
+
+// A Finding is what a probe learned of one file. Sizes are in bytes.
+type Finding struct {
+	// Format is one of Formats, or "unknown".
+	Format string `json:"format"`
+	// Compression is the codec of most of the compressed bytes, as Spark spells it for the format ("zstd" in Parquet and
+	// ORC, "zstandard" in Avro), "none", or "unknown".
+	Compression string `json:"compression"`
+	// Evidence says what Format and Compression rest on.
+	Evidence Evidence `json:"evidence"`
+	// Named is the format that the name promises, and Mismatch is set where the bytes are something else.
+	Named    string `json:"named"`
+	Mismatch bool   `json:"mismatch,omitempty"`
+	// Problem is what kept the file from being understood. What was learned before it stands.
+	Problem *Problem `json:"problem,omitempty"`
+
+	// Rows is absent where the file does not say.
+	Rows *int64 `json:"rows,omitempty"`
+	// Writer is the program that the file says wrote it.
+	Writer string `json:"writer,omitempty"`
+	// Encryption is "footer" where nothing can be read, "columns" where some columns cannot.
+	Encryption string `json:"encryption,omitempty"`
+	// Codecs has every codec in use, most compressed bytes first.
+	Codecs []Codec `json:"codecs,omitempty"`
+	// Blocks are the parts that an engine reads on their own: Parquet row groups, ORC stripes, and the Avro blocks of the
+	// sample.
+	Blocks *Blocks `json:"blocks,omitempty"`
+	Schema *Schema `json:"schema,omitempty"`
+	// Expansion says how large the file's data becomes.
+	Expansion *Expansion `json:"expansion,omitempty"`
+	Parquet   *Parquet   `json:"parquet,omitempty"`
+
+	// Requests counts the calls of ReadAt, and BytesRead what they brought.
+	Requests  int   `json:"requests"`
+	BytesRead int64 `json:"bytes_read"`
+}
+
+const unknown = "unknown"
+
+// Evidence is what a verdict rests on.
+type Evidence string
+
+const (
+	// EvidenceNone: no format of the list shows.
+	EvidenceNone Evidence = "none"
+	// EvidenceMagic: the format's mark was seen, and no more could be read.
+	EvidenceMagic Evidence = "magic"
+	// EvidenceHeader and EvidenceFooter: the file's own header or footer was decoded.
+	EvidenceHeader Evidence = "header"
+	EvidenceFooter Evidence = "footer"
+)
+
+// A Problem is why a file could not be understood.
+type Problem struct {
+	Kind ProblemKind `json:"kind"`
+	// What says it in words that hold no bytes of the file.
+	What string `json:"what"`
+	// Offset is where in the file; inside compressed metadata, where that begins.
+	Offset int64 `json:"offset"`
+}
+
+// ProblemKind tells problems apart for counting.
+type ProblemKind string
+
+const (
+	Empty       ProblemKind = "empty"
+	Truncated   ProblemKind = "truncated"   // cut short, or still being written
+	Malformed   ProblemKind = "malformed"   // against its format's rules
+	Oversized   ProblemKind = "oversized"   // more than Limits, or the package's own bounds, let in
+	Unsupported ProblemKind = "unsupported" // well formed, as far as is known, and not read here
+)
+
+func (p *Problem) String() string { return fmt.Sprintf("%s at byte %d: %s", p.Kind, p.Offset, p.What) }
+
+// A Codec is one codec's share of a file.
+type Codec struct {
+	Name string `json:"name"`
+	// Columns counts the columns with any chunk in this codec.
+	Columns           int64 `json:"columns,omitempty"`
+	CompressedBytes   int64 `json:"compressed_bytes"`
+	UncompressedBytes int64 `json:"uncompressed_bytes,omitempty"`
+}
+
+// Blocks summarises the parts of a file that are read on their own.
+type Blocks struct {
+	Count      int64  `json:"count"`
+	Rows       Spread `json:"rows"`
+	Compressed Spread `json:"compressed_bytes"`
+	// Uncompressed is absent where the file does not say.
+	Uncompressed *Spread `json:"uncompressed_bytes,omitempty"`
+	// Under16MiB and Over512MiB count blocks by compressed bytes.
+	Under16MiB int64 `json:"under_16_mib"`
+	Over512MiB int64 `json:"over_512_mib"`
+}
+
+const (
+	smallBlock = 16 << 20
+	largeBlock = 512 << 20
+)
+
+// A Spread is the smallest, the nearest-rank median and the largest of some values.
+type Spread struct {
+	Min int64 `json:"min"`
+	P50 int64 `json:"p50"`
+	Max int64 `json:"max"`
+}
+
+// spreadOf sorts the values.
+func spreadOf(values []int64) Spread {
+	if len(values) == 0 {
+		return Spread{}
+	}
+	slices.Sort(values)
+	return Spread{Min: values[0], P50: values[(len(values)-1)/2], Max: values[len(values)-1]}
+}
+
+// blocksOf sorts the values; uncompressed may be nil.
+func blocksOf(rows, compressed, uncompressed []int64) *Blocks {
+	b := &Blocks{Count: int64(len(rows)), Rows: spreadOf(rows), Compressed: spreadOf(compressed)}
+	if uncompressed != nil {
+		s := spreadOf(uncompressed)
+		b.Uncompressed = &s
+	}
+	for _, n := range compressed {
+		if n < smallBlock {
+			b.Under16MiB++
+		}
+		if n > largeBlock {
+			b.Over512MiB++
+		}
+	}
+	return b
+}
+
+// A Schema is what the file says its columns are.
+type Schema struct {
+	// Fingerprint is equal where two files have the same schema for a reader: a SHA-256, in hex. Avro: of the parsing
+	// canonical form. Others: of one line for each column, path, type, logical type and repeated, joined by tabs and ended
+	// by \n. Whether a column may be null, and its field identifier, do not count.
+	Fingerprint string `json:"fingerprint,omitempty"`
+	// Leaves counts the columns that hold values: the leaves of the schema's tree.
+	Leaves int64 `json:"leaves"`
+	// Columns are the first leaves, in the file's order: at most 8,192, and less of a schema whose paths are long.
+	Columns []Column `json:"columns"`
+}
+
+// A Column is a leaf of a schema. Its texts are valid UTF-8, by stats.Spell.
+type Column struct {
+	// Path joins the names from the root with dots: address.street, tags.list.element.
+	Path string `json:"path"`
+	// Type is the physical type as the format spells it: INT64, FIXED_LEN_BYTE_ARRAY(16); decimal(10,2) in ORC.
+	Type string `json:"type"`
+	// Logical is what the type stands for: STRING, TIMESTAMP(MICROS,true), DECIMAL(10,2).
+	Logical string `json:"logical,omitempty"`
+	// Repeated counts the lists that the column lies in.
+	Repeated int `json:"repeated,omitempty"`
+	// Codec is "mixed" where row groups differ. Parquet only, as are the sizes.
+	Codec             string `json:"codec,omitempty"`
+	CompressedBytes   int64  `json:"compressed_bytes,omitempty"`
+	UncompressedBytes int64  `json:"uncompressed_bytes,omitempty"`
+}
+
+// An Expansion compares what the data takes in the file with what it takes once inflated.
+type Expansion struct {
+	// Basis is where the figures come from: "footer" (the pages' uncompressed sizes: still encoded, so that dictionaries
+	// count once), "column_statistics" (values times width, and the length of all strings), "inflated_sample" (blocks
+	// that were inflated), or "unknown".
+	Basis string `json:"basis"`
+	// Reason says why it is unknown.
+	Reason            string `json:"reason,omitempty"`
+	CompressedBytes   int64  `json:"compressed_bytes,omitempty"`
+	UncompressedBytes int64  `json:"uncompressed_bytes,omitempty"`
+}
+
+// Ratio is the bytes that one byte of the file becomes, and false where that is unknown.
+func (e *Expansion) Ratio() (float64, bool) {
+	if e == nil || e.CompressedBytes <= 0 || e.UncompressedBytes <= 0 {
+		return 0, false
+	}
+	return float64(e.UncompressedBytes) / float64(e.CompressedBytes), true
+}
+
+// Parquet is what only Parquet footers tell.
+type Parquet struct {
+	FooterBytes int64 `json:"footer_bytes"`
+	// Chunks counts column chunks: columns times row groups. The next four count those that have one.
+	Chunks        int64 `json:"chunks"`
+	ColumnIndexes int64 `json:"column_indexes"`
+	OffsetIndexes int64 `json:"offset_indexes"`
+	BloomFilters  int64 `json:"bloom_filters"`
+	Encrypted     int64 `json:"encrypted,omitempty"`
+	// External is set where chunks lie in other files, as in _metadata.
+	External bool `json:"external,omitempty"`
+}
