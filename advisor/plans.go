@@ -22,30 +22,41 @@ func plans(f *Facts) []Plan {
 	return out
 }
 
+// input is the files of the profile, and whether all their sizes are known.
+func input(p *stats.Profile) (in spark.Input, exact bool) {
+	split, exactSplit := p.FileSizes(true)
+	whole, exactWhole := p.FileSizes(false)
+	return spark.Input{Splittable: split, Whole: whole}, exactSplit && exactWhole
+}
+
 func dataframePlan(f *Facts) Plan {
-	split, exactSplit := f.Profile.FileSizes(true)
-	whole, exactWhole := f.Profile.FileSizes(false)
+	in, exact := input(f.Profile)
 	scan := spark.Scan{MaxPartitionBytes: f.Engine.MaxPartitionBytes, OpenCostBytes: f.Engine.OpenCostBytes, Parallelism: max(f.Engine.Cores, 2)}
-	p := newPlan("dataframe", scan.Plan(split, whole), exactSplit && exactWhole, f.Engine.Cores)
-	p.Settings["spark.sql.files.maxPartitionBytes"] = strconv.FormatInt(scan.MaxPartitionBytes, 10)
-	p.Settings["spark.sql.files.openCostInBytes"] = strconv.FormatInt(scan.OpenCostBytes, 10)
+	p := newPlan("dataframe", scan.Plan(in), exact, f.Engine.Cores)
+	p.Settings[spark.MaxPartitionBytes] = strconv.FormatInt(scan.MaxPartitionBytes, 10)
+	p.Settings[spark.OpenCostInBytes] = strconv.FormatInt(scan.OpenCostBytes, 10)
 	return p
 }
 
 func splitPlan(f *Facts, reader string) Plan {
-	split, exactSplit := f.Profile.FileSizes(true)
-	whole, exactWhole := f.Profile.FileSizes(false)
-	p := newPlan(reader, spark.PlanSplits(split, whole, f.Engine.BlockSizeBytes), exactSplit && exactWhole, f.Engine.Cores)
+	in, exact := input(f.Profile)
+	splits := spark.Splits{BlockSize: f.Engine.BlockSizeBytes}
+	if reader == "rdd" {
+		splits.MinPartitions = spark.TextFilePartitions
+	}
+	p := newPlan(reader, splits.Plan(in), exact, f.Engine.Cores)
 	p.Settings["block_size"] = strconv.FormatInt(f.Engine.BlockSizeBytes, 10)
 	if reader == "dynamicframe" {
 		p.Settings["groupFiles"] = "none"
+	} else {
+		p.Settings["minPartitions"] = strconv.FormatInt(splits.MinPartitions, 10)
 	}
 	return p
 }
 
 func groupedPlan(f *Facts) Plan {
 	size, _ := strconv.ParseInt(f.Recommended.GroupSize, 10, 64)
-	p := newPlan("dynamicframe_grouped", spark.PlanGrouped(bundles(f), size, f.Profile.Sizes.Max), false, f.Engine.Cores)
+	p := newPlan("dynamicframe_grouped", spark.PlanGrouped(bundles(f), size, f.Profile.Sizes.Max, 1), false, f.Engine.Cores)
 	p.Settings["groupFiles"] = f.Recommended.GroupFiles
 	p.Settings["groupSize"] = f.Recommended.GroupSize
 	return p

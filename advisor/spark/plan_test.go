@@ -8,6 +8,10 @@ import (
 
 func files(sizes map[int64]int64) Files { return maps.All(sizes) }
 
+func input(splittable, whole map[int64]int64) Input {
+	return Input{Splittable: files(splittable), Whole: files(whole)}
+}
+
 const (
 	kib = 1 << 10
 	mib = 1 << 20
@@ -25,12 +29,12 @@ func TestScanPlan(t *testing.T) {
 		maxSplit, tasks   int64
 		largest           int64
 	}{
-		{"ten bytes", Scan{128 * mib, 4 * mib, 1}, map[int64]int64{1: 10}, nil, 41943050, 1, 10},
+		{"ten bytes", Scan{MaxPartitionBytes: 128 * mib, OpenCostBytes: 4 * mib, Parallelism: 1}, map[int64]int64{1: 10}, nil, 41943050, 1, 10},
 		{"three of five", small, map[int64]int64{5: 3}, nil, 11, 2, 10},
-		{"one cut", Scan{10, 1, 1}, map[int64]int64{15: 1, 3: 1}, nil, 10, 2, 10},
-		{"twos and ones", Scan{4, 1, 1}, map[int64]int64{2: 2, 1: 4}, nil, 4, 4, 3},
-		{"min partition num 8", Scan{2 * mib, 4 * mib, 8}, map[int64]int64{2 * mib: 12}, nil, 2 * mib, 12, 2 * mib},
-		{"min partition num 16", Scan{2 * mib, 4 * mib, 16}, map[int64]int64{4 * mib: 12}, nil, 2 * mib, 24, 2 * mib},
+		{"one cut", Scan{MaxPartitionBytes: 10, OpenCostBytes: 1, Parallelism: 1}, map[int64]int64{15: 1, 3: 1}, nil, 10, 2, 10},
+		{"twos and ones", Scan{MaxPartitionBytes: 4, OpenCostBytes: 1, Parallelism: 1}, map[int64]int64{2: 2, 1: 4}, nil, 4, 4, 3},
+		{"min partition num 8", Scan{MaxPartitionBytes: 2 * mib, OpenCostBytes: 4 * mib, Parallelism: 8}, map[int64]int64{2 * mib: 12}, nil, 2 * mib, 12, 2 * mib},
+		{"min partition num 16", Scan{MaxPartitionBytes: 2 * mib, OpenCostBytes: 4 * mib, Parallelism: 16}, map[int64]int64{4 * mib: 12}, nil, 2 * mib, 24, 2 * mib},
 		{"100 000 of 10 KiB", DefaultScan(36), map[int64]int64{10 * kib: 100000}, nil, 128 * mib, 3125, 32 * 10 * kib},
 		{"100 000 of 1 MiB", DefaultScan(36), map[int64]int64{mib: 100000}, nil, 128 * mib, 3847, 26 * mib},
 		{"1 000 of 128 MiB", DefaultScan(36), map[int64]int64{128 * mib: 1000}, nil, 128 * mib, 1000, 128 * mib},
@@ -45,10 +49,10 @@ func TestScanPlan(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := tt.scan.MaxSplitBytes(files(tt.splittable), files(tt.whole)); got != tt.maxSplit {
+			if got := tt.scan.MaxSplitBytes(input(tt.splittable, tt.whole)); got != tt.maxSplit {
 				t.Errorf("max split bytes %d, want %d", got, tt.maxSplit)
 			}
-			p := tt.scan.Plan(files(tt.splittable), files(tt.whole))
+			p := tt.scan.Plan(input(tt.splittable, tt.whole))
 			if p.Tasks != tt.tasks || p.MaxBytes != tt.largest {
 				t.Errorf("%d tasks, largest %d; want %d, %d", p.Tasks, p.MaxBytes, tt.tasks, tt.largest)
 			}
@@ -58,7 +62,7 @@ func TestScanPlan(t *testing.T) {
 
 // A size is whatever a server says: the plan must end, and not overflow.
 func TestScanPlanHugeSizes(t *testing.T) {
-	p := DefaultScan(36).Plan(files(map[int64]int64{math.MaxInt64: 3}), files(map[int64]int64{math.MaxInt64: 2}))
+	p := DefaultScan(36).Plan(input(map[int64]int64{math.MaxInt64: 3}, map[int64]int64{math.MaxInt64: 2}))
 	if p.Tasks <= 0 || p.MaxBytes != math.MaxInt64 {
 		t.Errorf("got %+v", p)
 	}
@@ -66,6 +70,7 @@ func TestScanPlanHugeSizes(t *testing.T) {
 
 func TestPlanSplits(t *testing.T) {
 	const block = 32 * mib
+	cut := Splits{BlockSize: block}
 	tests := []struct {
 		size, tasks, largest int64
 	}{
@@ -80,15 +85,15 @@ func TestPlanSplits(t *testing.T) {
 		{gib, 32, block},
 	}
 	for _, tt := range tests {
-		p := PlanSplits(files(map[int64]int64{tt.size: 1}), files(nil), block)
+		p := cut.Plan(input(map[int64]int64{tt.size: 1}, nil))
 		if p.Tasks != tt.tasks || p.MaxBytes != tt.largest {
 			t.Errorf("%d bytes: %d tasks, largest %d; want %d, %d", tt.size, p.Tasks, p.MaxBytes, tt.tasks, tt.largest)
 		}
 	}
-	if p := PlanSplits(files(nil), files(map[int64]int64{gib: 428}), block); p.Tasks != 428 {
+	if p := cut.Plan(input(nil, map[int64]int64{gib: 428})); p.Tasks != 428 {
 		t.Errorf("428 gzip files: %d tasks", p.Tasks)
 	}
-	if p := PlanSplits(files(map[int64]int64{math.MaxInt64: 2}), files(nil), block); p.Tasks <= 0 {
+	if p := cut.Plan(input(map[int64]int64{math.MaxInt64: 2}, nil)); p.Tasks <= 0 {
 		t.Errorf("huge: %+v", p)
 	}
 }
@@ -101,7 +106,7 @@ func TestPlanGrouped(t *testing.T) {
 			}
 		}
 	}
-	p := PlanGrouped(bundles, 64*mib, 5*gib)
+	p := PlanGrouped(bundles, 64*mib, 5*gib, 1)
 	if p.Tasks != 2+1+2 || p.MaxBytes != 5*gib || p.Estimate == "" {
 		t.Errorf("got %+v", p)
 	}

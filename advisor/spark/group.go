@@ -1,0 +1,24 @@
+package spark
+
+import "iter"
+
+// Bundle is a set of files that Glue groups together: a partition, or with acrossPartition the whole dataset.
+type Bundle struct{ Objects, Bytes int64 }
+
+// PlanGrouped estimates the tasks of a grouped DynamicFrame: each bundle makes at least one, and one for each
+// groupSize. A file is never cut, so that maxFile bounds the largest task from below.
+func PlanGrouped(bundles iter.Seq[Bundle], groupSize, maxFile int64, growth float64) Plan {
+	var t tally
+	for b := range bundles {
+		if b.Objects == 0 {
+			continue
+		}
+		groups := min(max(divUp(b.Bytes, max(groupSize, 1)), 1), b.Objects)
+		t.add([]run{newRun(b.Bytes/groups, 1, growth)}, groups)
+	}
+	p := t.plan()
+	largest := newRun(maxFile, 1, growth)
+	p.MaxBytes, p.MaxExpanded = max(p.MaxBytes, largest.bytes), max(p.MaxExpanded, largest.expanded)
+	p.Estimate = "Glue does not publish how it fills groups; this takes one group for each groupSize bytes of a partition"
+	return p
+}
