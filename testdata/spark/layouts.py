@@ -95,6 +95,10 @@ def fixed() -> Iterator[Layout]:
         yield scan(f"{n} of {size} B", "text", cores, Run("p-{i}.txt", n, size), Run("q-{i}.txt", 4, 1), **conf)
     for most in ("1", "7", "100", "499", "500", "501", "1000"):
         yield scan(f"at most {most}", "csv", 4, Run("p-{i}.csv", 500, 100 * MIB, 20 * MIB, 5), maxPartitionNum=most)
+    sizes = [Run("a-{i}.csv", 2, 60 * MIB), Run("b.csv", 1, 10 * MIB)]
+    yield scan("as many as allowed", "csv", 1, *sizes, maxPartitionNum="2")
+    conf = {"maxPartitionBytes": "3", "openCostInBytes": "0", "maxPartitionNum": "2"}
+    yield scan("rounded up", "csv", 1, Run("a.csv", 1, 3), Run("b-{i}.csv", 2, 2), **conf)
     for limit in ("64m", "256MB", "1g", "33554432"):
         yield scan(f"{limit} a task", "orc", 8, Run("p-{i}.orc", 40, 300 * MIB, 99 * MIB, 9), maxPartitionBytes=limit)
     yield from _by_name()
