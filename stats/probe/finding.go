@@ -35,6 +35,7 @@ type Finding struct {
 	// Expansion says how large the file's data becomes.
 	Expansion *Expansion `json:"expansion,omitempty"`
 	Parquet   *Parquet   `json:"parquet,omitempty"`
+	ORC       *ORC       `json:"orc,omitempty"`
 
 	// Requests counts the calls of ReadAt, and BytesRead what they brought.
 	Requests  int   `json:"requests"`
@@ -146,7 +147,7 @@ type Schema struct {
 	Fingerprint string `json:"fingerprint,omitempty"`
 	// Leaves counts the columns that hold values: the leaves of the schema's tree.
 	Leaves int64 `json:"leaves"`
-	// Columns are the first leaves, in the file's order: at most 8,192, and less of a schema whose paths are long.
+	// Columns are the first leaves, in the file's order: at most 6,000, and fewer of a schema whose paths are long.
 	Columns []Column `json:"columns"`
 }
 
@@ -197,4 +198,15 @@ type Parquet struct {
 	Encrypted     int64 `json:"encrypted,omitempty"`
 	// External is set where chunks lie in other files, as in _metadata.
 	External bool `json:"external,omitempty"`
+}
+
+// ORC is what only ORC tails tell.
+type ORC struct {
+	FooterBytes int64 `json:"footer_bytes"`
+	// Version is the format's: "0.12".
+	Version string `json:"version,omitempty"`
+	// CompressionBlockBytes is the most that a compressed chunk inflates to, as the file says.
+	CompressionBlockBytes int64 `json:"compression_block_bytes,omitempty"`
+	// RowIndexStride is the rows between two entries of the index; 0 is no index.
+	RowIndexStride int64 `json:"row_index_stride,omitempty"`
 }

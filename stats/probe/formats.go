@@ -16,4 +16,5 @@ type Format struct {
 // Formats are the formats that are told from their bytes; the first that matches wins.
 var Formats = []Format{
 	{Name: "parquet", Footer: true, match: isParquet, read: readParquet},
+	{Name: "orc", Footer: true, match: isORC, read: readORC},
 }

@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	// maxColumns are listed: 96 bytes each, within the megabyte that a probe may take beside its input.
-	maxColumns = 8192
+	// maxColumns are listed: 88 bytes each, within the megabyte that a probe may take beside its input.
+	maxColumns = 6000
 	// maxPath is the longest path of a column that is listed, and longestPath of one that is taken at all.
 	maxPath     = 4 << 10
 	longestPath = 64 << 10
@@ -36,7 +36,7 @@ type schemaBuilder struct {
 func newSchema(n, metadata int) *schemaBuilder {
 	n = min(n, maxColumns)
 	return &schemaBuilder{
-		columns: make([]Column, 0, n), text: metadata + 4096, work: 8*metadata + 1<<20, hash: sha256.New(),
+		columns: make([]Column, 0, n), text: 3*metadata + 32<<10, work: 8*metadata + 1<<20, hash: sha256.New(),
 	}
 }
 

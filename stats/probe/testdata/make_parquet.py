@@ -210,8 +210,7 @@ def main():
     path = DIR / "columns_5000.parquet"
     pq.ParquetWriter(path, wide.schema, store_schema=False).close()
     save(path, finding(path))
-    narrow = pa.table({f"c{i}": pa.array([1], pa.int8()) for i in range(700)})
-    write("columns_700", narrow, store_schema=False, write_statistics=False, use_dictionary=False)
+    write("long_footer", pa.table({"id": [1]}).replace_schema_metadata({"filler": "x" * 40_000}))
     summary = DIR / "summary.parquet"
     metas = []
     for i in range(2):
