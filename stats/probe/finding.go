@@ -36,6 +36,7 @@ type Finding struct {
 	Expansion *Expansion `json:"expansion,omitempty"`
 	Parquet   *Parquet   `json:"parquet,omitempty"`
 	ORC       *ORC       `json:"orc,omitempty"`
+	Avro      *Avro      `json:"avro,omitempty"`
 
 	// Requests counts the calls of ReadAt, and BytesRead what they brought.
 	Requests  int   `json:"requests"`
@@ -171,7 +172,7 @@ type Column struct {
 type Expansion struct {
 	// Basis is where the figures come from: "footer" (the pages' uncompressed sizes: still encoded, so that dictionaries
 	// count once), "column_statistics" (values times width, and the length of all strings), "inflated_sample" (blocks
-	// that were inflated), or "unknown".
+	// that were inflated), "stated_sizes" (what blocks say of themselves), or "unknown".
 	Basis string `json:"basis"`
 	// Reason says why it is unknown.
 	Reason            string `json:"reason,omitempty"`
@@ -209,4 +210,15 @@ type ORC struct {
 	CompressionBlockBytes int64 `json:"compression_block_bytes,omitempty"`
 	// RowIndexStride is the rows between two entries of the index; 0 is no index.
 	RowIndexStride int64 `json:"row_index_stride,omitempty"`
+}
+
+// Avro is what only Avro files tell.
+type Avro struct {
+	// HeaderBytes is where the first block begins.
+	HeaderBytes int64 `json:"header_bytes"`
+	// SyncMarkers counts the blocks of the sample whose end was seen, and is the file's sync marker.
+	SyncMarkers int64 `json:"sync_markers"`
+	// Whole is set where the sample is the whole file; else Finding.Blocks has those that begin in the sample, and
+	// Finding.Rows is unknown.
+	Whole bool `json:"whole,omitempty"`
 }

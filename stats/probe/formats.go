@@ -17,4 +17,5 @@ type Format struct {
 var Formats = []Format{
 	{Name: "parquet", Footer: true, match: isParquet, read: readParquet},
 	{Name: "orc", Footer: true, match: isORC, read: readORC},
+	{Name: "avro", match: isAvro, read: readAvro},
 }

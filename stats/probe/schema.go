@@ -12,7 +12,7 @@ import (
 const (
 	// maxColumns are listed: 88 bytes each, within the megabyte that a probe may take beside its input.
 	maxColumns = 6000
-	// maxPath is the longest path of a column that is listed, and longestPath of one that is taken at all.
+	// maxPath is the longest path, types and all, that is listed; longestPath of one that is taken at all.
 	maxPath     = 4 << 10
 	longestPath = 64 << 10
 	// maxSchemaDepth is how deep groups may nest.
@@ -53,9 +53,9 @@ func (s *schemaBuilder) leaf(path []byte, typ, logical string, repeated int) boo
 	s.line = append(s.line, '\n')
 	s.hash.Write(s.line)
 	s.work -= len(s.line)
-	if len(s.columns) < cap(s.columns) && int64(len(s.columns)) == s.leaves-1 && len(path) <= maxPath && s.text > 0 {
+	if len(s.columns) < cap(s.columns) && int64(len(s.columns)) == s.leaves-1 && len(s.line) <= maxPath && s.text > 0 {
 		c := Column{Path: stats.Spell(string(path)), Type: typ, Logical: logical, Repeated: repeated}
-		s.text -= len(c.Path)
+		s.text -= len(c.Path) + len(typ) + len(logical)
 		s.columns = append(s.columns, c)
 	}
 	return s.work >= 0
