@@ -9,12 +9,13 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/s3 v1.114.9
 	github.com/aws/smithy-go v1.28.9
 	github.com/gobwas/glob v1.1.0
-	github.com/klauspost/compress v1.20.3 // snappy and zstd blocks
+	github.com/klauspost/compress v1.20.3 // snappy and zstd
 	github.com/mattn/go-runewidth v0.0.31
 	github.com/pierrec/lz4/v4 v4.1.33 // LZ4 blocks
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
+	github.com/ulikunitz/xz v0.5.17 // what is inside .xz and .lzma
 	golang.org/x/sync v0.24.0
 	golang.org/x/term v0.47.0
 	google.golang.org/protobuf v1.36.12 // protowire: ORC tails

@@ -26,6 +26,7 @@ var codecs = map[string]struct {
 	".gzip": {"gzip", false, false}, ".tgz": {"gzip", false, false}, ".bzip2": {"bzip2", false, false},
 	".zstd": {"zstd", false, false}, ".lzo": {"lzo", false, false}, ".lzo_deflate": {"lzo", false, false},
 	".xz": {"xz", false, false}, ".br": {"brotli", false, false}, ".zip": {"zip", false, false},
+	".bgz": {"gzip", false, false}, ".lzma": {"lzma", false, false},
 	".z": {"compress", false, false}, ".7z": {"7z", false, false}, ".sz": {"snappy", false, false},
 }
 
@@ -65,6 +66,17 @@ func TypeOf(name string) FileType {
 	t.Misread = !known
 	t.Splittable = !known || codec.splittable
 	return t
+}
+
+// HadoopCodec is the compression that Hadoop's CompressionCodecFactory takes a file for, by the last suffix of its name and
+// in lower case only; "none" where it knows no codec and reads the bytes as they are. TypeOf says what the name means to a
+// person.
+func HadoopCodec(name string) string {
+	suffix, _ := cutSuffix(name)
+	if c := codecs[suffix]; c.hadoop {
+		return c.name
+	}
+	return "none"
 }
 
 func plainType(suffix, rest string) FileType {

@@ -44,6 +44,8 @@ func TestTypeOf(t *testing.T) {
 		{"a.csv.Z", "csv", "compress", "split misread"},
 		{"a.csv.7z", "csv", "7z", "split misread"},
 		{"a.tgz", "unknown", "gzip", "split misread"},
+		{"a.vcf.bgz", "unknown", "gzip", "split misread"},
+		{"a.csv.lzma", "csv", "lzma", "split misread"},
 		{"a.zip", "unknown", "zip", "split misread"},
 		{"a.tar.gz", "unknown", "gzip", ""},
 		{"a.gz", "unknown", "gzip", ""},
@@ -178,4 +180,15 @@ func ExampleTypeOf() {
 	// a.csv.gz: {Format:csv Compression:gzip Splittable:false Misread:false}
 	// a.csv.GZ: {Format:csv Compression:gzip Splittable:true Misread:true}
 	// a.gz.parquet: {Format:parquet Compression:gzip Splittable:true Misread:false}
+}
+
+func TestHadoopCodec(t *testing.T) {
+	for name, want := range map[string]string{
+		"a.gz": "gzip", "a.parquet.gz": "gzip", "a.csv.bz2": "bzip2", "a.zst": "zstd", "a.lz4": "lz4", "a.snappy": "snappy",
+		"a.deflate": "deflate", "a.GZ": "none", "a.gzip": "none", "a.gz.csv": "none", "a.snappy.parquet": "none", "a": "none", "": "none",
+	} {
+		if got := HadoopCodec(name); got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
+		}
+	}
 }
