@@ -67,13 +67,16 @@ func TestAssumed(t *testing.T) {
 		assumed []string
 		want    string
 	}{
-		{"nothing is set", g, []string{"workers", "worker_type", "name", "cores"}, "assumed_expansion cores max_partition_bytes name open_cost_bytes worker_type workers"},
-		{"all is set", g, nil, "assumed_expansion max_partition_bytes open_cost_bytes"},
-		{"spark has no workers", s, []string{"workers", "worker_type", "cores"}, "assumed_expansion cores driver_memory_bytes max_partition_bytes open_cost_bytes"},
-		{"spark, all set", s, nil, "assumed_expansion max_partition_bytes open_cost_bytes"},
+		{"nothing is set", g, []string{"workers", "worker_type", "name", "cores"}, "assumed_expansion committer cores driver_memory_bytes max_partition_bytes name open_cost_bytes parallelism worker_type workers"},
+		{"all is set", g, nil, "assumed_expansion committer driver_memory_bytes max_partition_bytes open_cost_bytes parallelism"},
+		{"spark has no workers", s, []string{"workers", "worker_type", "cores"}, "assumed_expansion cores driver_memory_bytes max_partition_bytes open_cost_bytes parallelism"},
+		{"spark, all set", s, nil, "assumed_expansion driver_memory_bytes max_partition_bytes open_cost_bytes parallelism"},
 	} {
 		before := slices.Clone(tt.assumed)
-		e := NewEngine(tt.engine, w, 10, 0, tt.assumed)
+		e, err := NewEngine(tt.engine, Cluster{Worker: w, Workers: 10, Assumed: tt.assumed})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if got := strings.Join(e.Assumed, " "); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}

@@ -58,5 +58,9 @@ func mustEngine(t testing.TB, name, worker string, workers, cores int64) Engine 
 	if !ok {
 		t.Fatalf("no worker %s", worker)
 	}
-	return NewEngine(e, w, workers, cores, []string{"name", "cores", "worker_type", "workers"})
+	out, err := NewEngine(e, Cluster{Worker: w, Workers: workers, Cores: cores, Assumed: []string{"name", "cores", "worker_type", "workers"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }

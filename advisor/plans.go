@@ -2,70 +2,94 @@ package advisor
 
 import (
 	"iter"
+	"math"
 	"strconv"
 
 	"s3layout/advisor/spark"
-	"s3layout/stats"
 )
 
 // plans lists how each reader of the engine would cut the dataset.
 func plans(f *Facts) []Plan {
 	out := []Plan{dataframePlan(f)}
-	name := "rdd"
-	if f.Engine.DynamicFrames {
-		name = "dynamicframe"
+	if !f.Engine.DynamicFrames {
+		return append(out, rddPlan(f))
 	}
-	out = append(out, splitPlan(f, name))
-	if grouping(f.Recommended.GroupFiles) {
+	out = append(out, dynamicframePlan(f))
+	switch {
+	case grouping(f.Recommended.GroupFiles):
 		out = append(out, groupedPlan(f))
+	case f.Recommended.GroupFiles == "" && f.Groupable() && f.Profile.Totals.Objects > AutoGroupingFiles:
+		out = append(out, automaticPlan(f))
 	}
 	return out
 }
 
-// input is the files of the profile, and whether all their sizes are known.
-func input(p *stats.Profile) (in spark.Input, exact bool) {
-	split, exactSplit := p.FileSizes(true)
-	whole, exactWhole := p.FileSizes(false)
-	return spark.Input{Splittable: split, Whole: whole}, exactSplit && exactWhole
-}
-
 func dataframePlan(f *Facts) Plan {
-	in, exact := input(f.Profile)
-	scan := spark.Scan{MaxPartitionBytes: f.Engine.MaxPartitionBytes, OpenCostBytes: f.Engine.OpenCostBytes, Parallelism: max(f.Engine.Cores, 2)}
-	p := newPlan("dataframe", scan.Plan(in), exact, f.Engine.Cores)
+	scan := f.Engine.scan()
+	in, g := f.scanInput()
+	cut := scan.Plan(in)
+	cut.Estimate = because(scanDoubts(f))
+	p := newPlan("dataframe", cut, f.Engine.Cores, g)
 	p.Settings[spark.MaxPartitionBytes] = strconv.FormatInt(scan.MaxPartitionBytes, 10)
 	p.Settings[spark.OpenCostInBytes] = strconv.FormatInt(scan.OpenCostBytes, 10)
+	if scan.MaxPartitions > 0 {
+		p.Settings[spark.MaxPartitionNum] = strconv.FormatInt(scan.MaxPartitions, 10)
+	}
+	if layout := f.Profile.Partitioning; (layout.Scheme == "none" || layout.Scheme == "date") && layout.RootObjects < f.Profile.Totals.Objects {
+		// Without it Spark reads the files in the target itself and no others.
+		p.Settings["recursiveFileLookup"] = "true"
+	}
+	if cut.Tasks > 0 {
+		p.Driver = &DriverIndex{Bytes: spark.IndexBytes(f.Profile.Totals.Objects, cut.Chunks), Estimate: spark.IndexEstimate}
+	}
 	return p
 }
 
-func splitPlan(f *Facts, reader string) Plan {
-	in, exact := input(f.Profile)
-	splits := spark.Splits{BlockSize: f.Engine.BlockSizeBytes}
-	if reader == "rdd" {
-		splits.MinPartitions = spark.TextFilePartitions
-	}
-	p := newPlan(reader, splits.Plan(in), exact, f.Engine.Cores)
+// rddPlan is of sc.textFile with the minPartitions that it sets by itself.
+func rddPlan(f *Facts) Plan {
+	in, g := f.input()
+	splits := spark.Splits{BlockSize: f.Engine.BlockSizeBytes, MinPartitions: spark.TextFilePartitions, KeepEmpty: !f.sparkFrom(spark.IgnoresEmptySplits)}
+	cut := splits.Plan(in)
+	cut.Estimate = because(rddDoubts(f))
+	p := newPlan("rdd", cut, f.Engine.Cores, g)
 	p.Settings["block_size"] = strconv.FormatInt(f.Engine.BlockSizeBytes, 10)
-	if reader == "dynamicframe" {
-		p.Settings["groupFiles"] = "none"
-	} else {
-		p.Settings["minPartitions"] = strconv.FormatInt(splits.MinPartitions, 10)
-	}
+	p.Settings["minPartitions"] = strconv.Itoa(spark.TextFilePartitions)
+	return p
+}
+
+func dynamicframePlan(f *Facts) Plan {
+	in, g := f.input()
+	cut := spark.Splits{BlockSize: f.Engine.BlockSizeBytes}.Plan(in)
+	cut.Estimate = because(frameDoubts(f, in))
+	p := newPlan("dynamicframe", cut, f.Engine.Cores, g)
+	p.Settings["block_size"] = strconv.FormatInt(f.Engine.BlockSizeBytes, 10)
+	p.Settings["groupFiles"] = "none"
 	return p
 }
 
 func groupedPlan(f *Facts) Plan {
 	size, _ := strconv.ParseInt(f.Recommended.GroupSize, 10, 64)
-	p := newPlan("dynamicframe_grouped", spark.PlanGrouped(bundles(f), size, f.Profile.Sizes.Max, 1), false, f.Engine.Cores)
+	in, g := f.input()
+	across := f.Recommended.GroupFiles == "acrossPartition"
+	p := newPlan("dynamicframe_grouped", spark.PlanGrouped(bundles(f, across), size, g.all, in), f.Engine.Cores, g)
 	p.Settings["groupFiles"] = f.Recommended.GroupFiles
 	p.Settings["groupSize"] = f.Recommended.GroupSize
 	return p
 }
 
+// automaticPlan is what Glue does above AutoGroupingFiles where nothing is set. Its group size is not published: this
+// takes the one that would be advised.
+func automaticPlan(f *Facts) Plan {
+	in, g := f.input()
+	cut := spark.PlanGrouped(bundles(f, false), groupSize(f), g.all, in)
+	cut.Estimate = "above 50,000 files Glue groups by itself, by a size that it does not publish; this takes " + Size(groupSize(f))
+	return newPlan("dynamicframe_automatic", cut, f.Engine.Cores, g)
+}
+
 // bundles yields what Glue may group: partition by partition, or the whole dataset at once.
-func bundles(f *Facts) iter.Seq[spark.Bundle] {
+func bundles(f *Facts, across bool) iter.Seq[spark.Bundle] {
 	return func(yield func(spark.Bundle) bool) {
-		if f.Recommended.GroupFiles == "acrossPartition" {
+		if across {
 			yield(spark.Bundle{Objects: f.Profile.Totals.Objects, Bytes: f.Profile.Totals.Bytes})
 			return
 		}
@@ -77,13 +101,11 @@ func bundles(f *Facts) iter.Seq[spark.Bundle] {
 	}
 }
 
-func newPlan(reader string, p spark.Plan, exact bool, cores int64) Plan {
-	out := Plan{
+func newPlan(reader string, p spark.Plan, cores int64, g growth) Plan {
+	return Plan{
 		Reader: reader, Settings: map[string]string{}, Tasks: p.Tasks, Waves: p.Waves(cores), IdleCores: p.IdleCores(cores),
-		TaskBytes: TaskBytes{P50: p.MedianBytes, Max: p.MaxBytes}, Exact: exact && p.Estimate == "", Estimate: p.Estimate,
+		TaskBytes: TaskBytes{P50: p.MedianBytes, Max: p.MaxBytes},
+		Expanded:  Expanded{P50: p.MedianExpanded, Max: p.MaxExpanded, Factor: math.Round(100*g.all) / 100, Origin: g.origin},
+		Exact:     p.Estimate == "", Estimate: p.Estimate,
 	}
-	if !exact && p.Estimate == "" {
-		out.Estimate = "too many different file sizes to keep: sizes are within " + strconv.FormatFloat(stats.RelativeError*100, 'f', 1, 64) + " %"
-	}
-	return out
 }

@@ -142,7 +142,7 @@ func recommendWrite(f *Facts) {
 
 // read is the plan of the job's own reader: spark.read on Spark; on Glue a DynamicFrame, as advised.
 func (f *Facts) read() Plan {
-	for _, reader := range []string{"dynamicframe_grouped", "dynamicframe", "dataframe"} {
+	for _, reader := range []string{"dynamicframe_grouped", "dynamicframe_automatic", "dynamicframe", "dataframe"} {
 		if p, ok := f.Plan(reader); ok {
 			return p
 		}

@@ -74,16 +74,26 @@ type Engine struct {
 	WorkerType string `json:"worker_type"`
 	// Workers, the driver's included; 0 for Spark.
 	Workers int64 `json:"workers"`
+	// Glue's units of price: DPUs, of an R worker M-DPUs; absent for Spark.
+	DPUs int64 `json:"dpus,omitempty"`
 	// Tasks that run at a time.
-	Cores             int64  `json:"cores"`
-	DriverMemoryBytes int64  `json:"driver_memory_bytes"`
-	Connector         string `json:"connector"`
+	Cores int64 `json:"cores"`
+	// Memory of the driver's machine; its heap is less.
+	DriverMemoryBytes int64 `json:"driver_memory_bytes"`
+	// emrfs or s3a.
+	Connector string `json:"connector"`
+	// What commits output where nothing is set: emrfs-optimized, or file, which copies on S3; absent where it is not known.
+	Committer string `json:"committer,omitempty"`
 	// Block size that the connector reports; Hadoop splits are cut by it.
 	BlockSizeBytes int64 `json:"block_size_bytes"`
 	// Whether the job reads through Glue DynamicFrames.
 	DynamicFrames     bool  `json:"dynamic_frames"`
 	MaxPartitionBytes int64 `json:"max_partition_bytes"`
 	OpenCostBytes     int64 `json:"open_cost_bytes"`
+	// Tasks that a small dataset is spread over: the cores, where no setting says otherwise.
+	Parallelism int64 `json:"parallelism"`
+	// spark.sql.files.maxPartitionNum, where it is set.
+	MaxPartitionNum int64 `json:"max_partition_num,omitempty"`
 	// Bytes in memory for each byte of compressed text, where no file was opened.
 	AssumedExpansion float64 `json:"assumed_expansion"`
 	// Names of the fields above that nobody set: defaults.
@@ -92,7 +102,8 @@ type Engine struct {
 
 // Plan is how one reader cuts the dataset into tasks.
 type Plan struct {
-	// dataframe, rdd, dynamicframe or dynamicframe_grouped.
+	// dataframe, rdd, dynamicframe, dynamicframe_grouped (as recommended) or dynamicframe_automatic (as Glue groups by
+	// itself above 50,000 files).
 	Reader string `json:"reader"`
 	// Settings that the plan is for, as the job spells them.
 	Settings  map[string]string `json:"settings"`
@@ -100,6 +111,10 @@ type Plan struct {
 	Waves     int64             `json:"waves"`
 	IdleCores int64             `json:"idle_cores"`
 	TaskBytes TaskBytes         `json:"task_bytes"`
+	// What these bytes become in memory.
+	Expanded Expanded `json:"expanded_bytes"`
+	// What the driver keeps of files and splits; absent where that is not known.
+	Driver *DriverIndex `json:"driver,omitempty"`
 	// Whether the number of tasks is the engine's own.
 	Exact bool `json:"exact"`
 	// Why it is not exact.
@@ -110,6 +125,23 @@ type Plan struct {
 type TaskBytes struct {
 	P50 int64 `json:"p50"`
 	Max int64 `json:"max"`
+}
+
+// Expanded is how many bytes of memory one task's input becomes.
+type Expanded struct {
+	P50 int64 `json:"p50"`
+	Max int64 `json:"max"`
+	// Bytes in memory for each byte stored, over the whole dataset.
+	Factor float64 `json:"factor"`
+	// Where the factor is from.
+	Origin string `json:"origin"`
+}
+
+// DriverIndex is how much of the driver's heap the list of files takes, bytes.
+type DriverIndex struct {
+	Bytes int64 `json:"bytes"`
+	// What the figure stands on.
+	Estimate string `json:"estimate"`
 }
 
 // Recommended is what to set. A field that is absent is best left alone.

@@ -54,7 +54,7 @@ var enums = map[string][]any{
 	"Report.schema":          {SchemaID},
 	"Advice.severity":        {Info, Warning, Critical},
 	"Ignored.reason":         {stats.Excluded, stats.NotIncluded, stats.NotSelected, stats.Marker, stats.Hidden, stats.ZeroBytes, stats.Archived},
-	"Plan.reader":            {"dataframe", "rdd", "dynamicframe", "dynamicframe_grouped"},
+	"Plan.reader":            {"dataframe", "rdd", "dynamicframe", "dynamicframe_grouped", "dynamicframe_automatic"},
 	"Recommended.groupFiles": {"inPartition", "acrossPartition", "none"},
 	"Partitioning.scheme":    {"hive", "date", "mixed", "none"},
 	"TableFormat.format":     {"delta", "hudi", "iceberg"},

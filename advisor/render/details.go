@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,15 +54,52 @@ func (t *text) plans(r *advisor.Report) {
 		cluster = fmt.Sprintf("%d × %s = %s", e.Workers, e.WorkerType, cluster)
 	}
 	t.linef("task plan on %s (Spark %s), %s", e.Name, e.SparkVersion, cluster)
-	t.linef("  %-22s %12s %8s %12s %12s", "reader", "tasks", "waves", "median", "largest")
+	t.linef("  %-22s %11s %8s %10s %10s %10s", "reader", "tasks", "waves", "median", "largest", "in memory")
 	for _, p := range r.Plans {
 		n := advisor.Count(p.Tasks)
 		if !p.Exact {
 			n = "~" + n
 		}
-		t.linef("  %-22s %12s %8s %12s %12s", p.Reader, n, advisor.Count(p.Waves), advisor.Size(p.TaskBytes.P50), advisor.Size(p.TaskBytes.Max))
+		grown := advisor.Size(p.Expanded.Max)
+		if p.Expanded.Factor > 1 {
+			grown = "~" + grown
+		}
+		t.linef("  %-22s %11s %8s %10s %10s %10s", p.Reader, n, advisor.Count(p.Waves), advisor.Size(p.TaskBytes.P50), advisor.Size(p.TaskBytes.Max), grown)
 	}
+	t.doubts(r.Plans)
 	t.paragraph("", "assumed: "+strings.Join(e.Assumed, ", ")+"; ~ is an estimate")
+}
+
+// doubts says what the plans stand on: why one is an estimate, how bytes grow, what the driver keeps. What holds for
+// several readers is said once.
+func (t *text) doubts(plans []advisor.Plan) {
+	var names, said []string
+	say := func(name, what string) {
+		if i := slices.Index(said, what); i >= 0 {
+			names[i] += ", " + name
+			return
+		}
+		names, said = append(names, name), append(said, what)
+	}
+	for _, p := range plans {
+		if p.Estimate != "" {
+			say(p.Reader, p.Estimate)
+		}
+	}
+	for _, p := range plans {
+		if p.Expanded.Origin != "" && p.TaskBytes.Max > 0 {
+			say("in memory", p.Expanded.Origin)
+			break
+		}
+	}
+	for _, p := range plans {
+		if p.Driver != nil {
+			say("driver", fmt.Sprintf("~%s for the list of files: %s", advisor.Size(p.Driver.Bytes), p.Driver.Estimate))
+		}
+	}
+	for i, what := range said {
+		t.paragraph("", names[i]+": "+what)
+	}
 }
 
 func (t *text) tables(r *advisor.Report) {

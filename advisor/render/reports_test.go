@@ -76,7 +76,10 @@ func madeReport(uri string, objects []lister.Object) *advisor.Report {
 	p := c.Profile()
 	engine, _ := spark.FindEngine("glue-5.1")
 	worker, _ := spark.FindWorker("G.1X")
-	e := advisor.NewEngine(engine, worker, 10, 0, []string{"cores", "name", "worker_type", "workers"})
+	e, err := advisor.NewEngine(engine, advisor.Cluster{Worker: worker, Workers: 10, Assumed: []string{"cores", "name", "worker_type", "workers"}})
+	if err != nil {
+		panic(err)
+	}
 	j := advisor.Advise(uri, p, e, rules.All)
 	return &advisor.Report{
 		Schema: advisor.SchemaID, Tool: advisor.Tool{Name: "s3layout", Version: "0.1.0"},

@@ -85,8 +85,9 @@ func (l *testLake) setEngine(words []string) error {
 			return fmt.Errorf("%s is not known", word)
 		}
 	}
-	l.engine = advisor.NewEngine(e, w, workers, cores, nil)
-	return nil
+	var err error
+	l.engine, err = advisor.NewEngine(e, advisor.Cluster{Worker: w, Workers: workers, Cores: cores})
+	return err
 }
 
 // objects reads [N x]... SIZE KEY [CLASS].

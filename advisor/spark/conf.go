@@ -17,11 +17,20 @@ const (
 	DefaultParallelism = "spark.default.parallelism"
 )
 
+// Settings are their names.
+var Settings = []string{MaxPartitionBytes, OpenCostInBytes, MinPartitionNum, MaxPartitionNum, LeafParallelism, DefaultParallelism}
+
 // since is the version of Spark, major and minor, that first had a setting. Older ones pass over it in silence.
 // Source: SQLConf of Spark 3.5, "version" of each entry.
 var since = map[string]Version{
 	MaxPartitionBytes: {2, 0}, OpenCostInBytes: {2, 0}, DefaultParallelism: {0, 5},
 	MinPartitionNum: {3, 1}, LeafParallelism: {3, 2}, MaxPartitionNum: {3, 5},
+}
+
+// Knows reports whether that version of Spark has the setting.
+func (v Version) Knows(setting string) bool {
+	first, known := since[setting]
+	return known && v.AtLeast(first)
 }
 
 // Version is a version of Spark: major and minor.
@@ -58,7 +67,7 @@ func ScanConf(v Version, cores int64, conf map[string]string) (Scan, error) {
 	var err error
 	read := func(to *int64, name string, parse func(string) (int64, error), least int64) {
 		value, set := conf[name]
-		if !set || !v.AtLeast(since[name]) || err != nil {
+		if !set || !v.Knows(name) || err != nil {
 			return
 		}
 		n, bad := parse(value)

@@ -1,36 +1,51 @@
 package spark
 
-// An Engine is a version of AWS Glue or Spark, as far as it decides how files are read.
+// An Engine is a version of AWS Glue or Spark, as far as it decides how files are read and written.
+//
+// To add one, write a file that holds it, such as glue51.go, and name it in Engines.
 type Engine struct {
 	Name string // as on the command line: glue-5.1, spark-4.0
 	// Spark is the version of Spark inside.
 	Spark string
 	// DynamicFrames is set for Glue: grouping, exclusions and useS3ListImplementation exist there only.
 	DynamicFrames bool
-	// BlockSize is what the default S3 connector reports as block size, bytes: EMRFS 64 MiB, S3A 32 MiB.
-	BlockSize int64
-	// Connector is the default S3 connector.
+	// Connector is the default S3 connector: emrfs or s3a.
 	Connector string
+	// BlockSize is what the connector reports as block size, bytes.
+	BlockSize int64
+	// Committer is what commits output where nothing is set: emrfs-optimized, or file, which copies on S3; "" where no page
+	// says which.
+	Committer string
+	// TasksPerVCPU is how many tasks an executor runs at a time on each vCPU.
+	TasksPerVCPU int64
+	// Assumed names the fields above, as a report spells them, for which no page of AWS was found.
+	Assumed []string
+	Sources []string
 }
 
 // Engines are the versions that are known, newest first.
-// Source: AWS Glue release notes and migration pages, read 2026: 5.1 replaced EMRFS by S3A as the default connector.
 var Engines = []Engine{
-	{"glue-6.0", "4.1.1", true, 32 << 20, "s3a"},
-	{"glue-5.1", "3.5.6", true, 32 << 20, "s3a"},
-	{"glue-5.0", "3.5.4", true, 64 << 20, "emrfs"},
-	{"glue-4.0", "3.3.0", true, 64 << 20, "emrfs"},
-	{"glue-3.0", "3.1.1", true, 64 << 20, "emrfs"},
-	{"glue-2.0", "2.4.3", true, 64 << 20, "emrfs"},
-	{"spark-4.1", "4.1", false, 32 << 20, "s3a"},
-	{"spark-4.0", "4.0", false, 32 << 20, "s3a"},
-	{"spark-3.5", "3.5", false, 32 << 20, "s3a"},
-	{"spark-3.3", "3.3", false, 32 << 20, "s3a"},
-	{"spark-3.1", "3.1", false, 32 << 20, "s3a"},
+	glue60, glue51, glue50, glue40, glue30, glue20,
+	spark41, spark40, spark35, spark33, spark31,
 }
 
 // DefaultEngine is what a report is made for when nothing is said.
 const DefaultEngine = "glue-5.1"
+
+// Block sizes that connectors report by default.
+// Source: Hadoop 3.3 core-default.xml, fs.s3a.block.size; Amazon EMR, fs.s3.block.size of EMRFS.
+const (
+	s3aBlock   = 32 << 20
+	emrfsBlock = 64 << 20
+)
+
+// Pages on which several engines stand.
+const (
+	glueReleases = "https://docs.aws.amazon.com/glue/latest/dg/release-notes.html"
+	glueTo51     = "https://docs.aws.amazon.com/glue/latest/dg/migrating-version-51.html"
+	glueTo60     = "https://docs.aws.amazon.com/glue/latest/dg/migrating-version-60.html"
+	hadoopConf   = "https://hadoop.apache.org/docs/r3.3.6/hadoop-project-dist/hadoop-common/core-default.xml"
+)
 
 // FindEngine returns the engine of that name.
 func FindEngine(name string) (Engine, bool) {
@@ -42,42 +57,13 @@ func FindEngine(name string) (Engine, bool) {
 	return Engine{}, false
 }
 
-// A Worker is a Glue worker type. One executor runs on each worker but one, which is the driver's.
-type Worker struct {
-	Name     string
-	VCPU     int64
-	MemoryGB int64
+// Version is the version of Spark inside; the zero Version where Spark is not one.
+func (e Engine) Version() Version {
+	v, _ := ParseVersion(e.Spark)
+	return v
 }
 
-// Workers are Glue's worker types for batch jobs.
-// Source: https://docs.aws.amazon.com/glue/latest/dg/worker-types.html, read 2026.
-var Workers = []Worker{
-	{"G.1X", 4, 16}, {"G.2X", 8, 32}, {"G.4X", 16, 64}, {"G.8X", 32, 128}, {"G.12X", 48, 192}, {"G.16X", 64, 256},
-	{"R.1X", 4, 32}, {"R.2X", 8, 64}, {"R.4X", 16, 128}, {"R.8X", 32, 256},
-}
-
-// Defaults of a cluster when nothing is said: Glue's own default worker, ten of them.
-const (
-	DefaultWorker  = "G.1X"
-	DefaultWorkers = 10
-)
-
-// FindWorker returns the worker type of that name.
-func FindWorker(name string) (Worker, bool) {
-	for _, w := range Workers {
-		if w.Name == name {
-			return w, true
-		}
-	}
-	return Worker{}, false
-}
-
-// Cores is how many tasks a Glue job of that many workers runs at a time: one worker is the driver's, and an executor
-// runs a task on each vCPU. Glue 2.0 ran two on each.
+// Cores is how many tasks run at a time on that many workers: one worker is the driver's.
 func (e Engine) Cores(w Worker, workers int64) int64 {
-	perWorker := w.VCPU
-	if e.Name == "glue-2.0" {
-		perWorker *= 2
-	}
-	return max(workers-1, 1) * perWorker
+	return max(workers-1, 1) * w.VCPU * e.TasksPerVCPU
 }

@@ -12,13 +12,15 @@ import (
 	"slices"
 )
 
-// Files are the sizes of files in bytes, each with the number of files that have it, in any order. Files without a byte
-// make no task, whoever reads them.
+// Files are the sizes of files in bytes, each with the number of files that have it, in any order. Sizes of no byte are
+// passed over: see Input.Empty.
 type Files = iter.Seq2[int64, int64]
 
 // Input is what a reader finds: the files that it may cut, and those that it reads whole.
 type Input struct {
 	Splittable, Whole Files
+	// Empty is how many files hold no byte.
+	Empty int64
 	// SplittableGrowth and WholeGrowth are bytes in memory for each byte of such a file; 0 stands for 1.
 	SplittableGrowth, WholeGrowth float64
 }
@@ -59,6 +61,8 @@ type Plan struct {
 	MedianBytes, MaxBytes int64
 	// MedianExpanded and MaxExpanded are of the bytes that these become in memory.
 	MedianExpanded, MaxExpanded int64
+	// Chunks is how many byte ranges the tasks read; 0 where that is not told.
+	Chunks int64
 	// Estimate says why the plan is not the engine's own; "" means that it is.
 	Estimate string
 }

@@ -106,8 +106,8 @@ func TestPlanGrouped(t *testing.T) {
 			}
 		}
 	}
-	p := PlanGrouped(bundles, 64*mib, 5*gib, 1)
-	if p.Tasks != 2+1+2 || p.MaxBytes != 5*gib || p.Estimate == "" {
+	p := PlanGrouped(bundles, 64*mib, 2, input(map[int64]int64{mib: 500, 1: 1}, map[int64]int64{5 * gib: 2}))
+	if p.Tasks != 2+1+2 || p.MaxBytes != 5*gib || p.MaxExpanded != 10*gib || p.Estimate == "" {
 		t.Errorf("got %+v", p)
 	}
 }

@@ -65,6 +65,9 @@ func splitmix64(x uint64) uint64 {
 // hadoop reports whether FileInputFormat cuts.
 func (l layout) hadoop() bool { return l.Reader == "textFile" || l.Reader == "newAPIHadoopFile" }
 
+// keepsEmpty reports whether a file without a byte makes a task.
+func (l layout) keepsEmpty() bool { return l.hadoop() && !l.version.AtLeast(IgnoresEmptySplits) }
+
 // read returns the size of every file that the reader reads, by path.
 func (l layout) read() map[string]int64 {
 	out := map[string]int64{}
@@ -75,7 +78,7 @@ func (l layout) read() map[string]int64 {
 			if l.hadoop() {
 				lists = ListsSplits
 			}
-			if lists(name) && size > 0 {
+			if lists(name) && (size > 0 || l.keepsEmpty()) {
 				out[name] = size
 				partitioned = partitioned || strings.Contains(path.Dir(name), "=")
 			}
@@ -100,10 +103,14 @@ func (l layout) cuts(name string) bool {
 
 func (l layout) input(files map[string]int64) Input {
 	sizes := map[bool]map[int64]int64{true: {}, false: {}}
+	empty := int64(0)
 	for name, size := range files {
 		sizes[l.cuts(name)][size]++
+		if size == 0 {
+			empty++
+		}
 	}
-	return Input{Splittable: maps.All(sizes[true]), Whole: maps.All(sizes[false])}
+	return Input{Splittable: maps.All(sizes[true]), Whole: maps.All(sizes[false]), Empty: empty}
 }
 
 // splits are the settings that FileInputFormat was given; the block size of local files is 32 MiB.
@@ -120,7 +127,7 @@ func (l layout) splits(t *testing.T) Splits {
 		}
 		return n
 	}
-	s := Splits{BlockSize: number("fs.local.block.size", 32*mib)}
+	s := Splits{BlockSize: number("fs.local.block.size", 32*mib), KeepEmpty: l.keepsEmpty()}
 	s.MinSize = number("mapreduce.input.fileinputformat.split.minsize", 0)
 	s.MaxSize = number("mapreduce.input.fileinputformat.split.maxsize", 0)
 	if l.Reader == "textFile" {
@@ -232,7 +239,7 @@ func (l layout) check(t *testing.T) {
 
 // ranges are the byte ranges that the reader cuts one file into.
 func (l layout) ranges(name string, size, limit int64) []string {
-	if !l.cuts(name) {
+	if !l.cuts(name) || size == 0 {
 		return []string{fmt.Sprint(name, " 0 ", size)}
 	}
 	full := (size - 1) / limit

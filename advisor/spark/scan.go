@@ -37,12 +37,21 @@ func (s Scan) MaxSplitBytes(in Input) int64 {
 
 // Plan cuts the splittable files into chunks of at most MaxSplitBytes, leaves the others whole, and packs the chunks,
 // largest first, into tasks: a chunk opens a new task when it does not fit, and every chunk costs OpenCostBytes.
-// Source: Spark 3.5 PartitionedFileUtil.splitFiles, FilePartition.getFilePartitions. So far this is for data sources of
-// version 1, which all are unless spark.sql.sources.useV1SourceList says otherwise.
+// Source: Spark 3.5 PartitionedFileUtil.splitFiles, FilePartition.getFilePartitions. This is for data sources of version
+// 1, which all are unless spark.sql.sources.useV1SourceList says otherwise, and not for a scan of buckets: a listing
+// does not tell that a table has them.
 func (s Scan) Plan(in Input) Plan {
 	var t tally
-	s.each(in, t.add)
-	return t.plan()
+	chunks := int64(0)
+	s.each(in, func(task []run, n int64) {
+		t.add(task, n)
+		for _, c := range task {
+			chunks = addCapped(chunks, mulCapped(c.n, n))
+		}
+	})
+	p := t.plan()
+	p.Chunks = chunks
+	return p
 }
 
 // each passes every task to emit, n like it at once, in Spark's order. The chunks are emit's only while it runs.

@@ -15,7 +15,13 @@ type Splits struct {
 	// MinPartitions is what the older interface (sc.textFile, Hive tables) aims at; 0 stands for the newer one, which has
 	// no aim.
 	MinPartitions int64
+	// KeepEmpty makes a task of each file without a byte; see IgnoresEmptySplits.
+	KeepEmpty bool
 }
+
+// IgnoresEmptySplits is the Spark from which a file without a byte makes no task by default.
+// Source: spark.hadoopRDD.ignoreEmptySplits, SPARK-34809.
+var IgnoresEmptySplits = Version{3, 2}
 
 // TextFilePartitions is the minPartitions that sc.textFile sets by itself on two cores or more.
 // Source: Spark SparkContext.defaultMinPartitions.
@@ -41,7 +47,7 @@ func (s Splits) Bytes(in Input) int64 {
 	return max(size, s.MinSize, 1)
 }
 
-// Plan cuts as Hadoop's FileInputFormat.getSplits does; empty splits make no task (spark.hadoopRDD.ignoreEmptySplits).
+// Plan cuts as Hadoop's FileInputFormat.getSplits does.
 func (s Splits) Plan(in Input) Plan {
 	var t tally
 	s.each(in, func(chunk run) { t.add([]run{{chunk.bytes, chunk.expanded, 1}}, chunk.n) })
@@ -51,6 +57,9 @@ func (s Splits) Plan(in Input) Plan {
 // each passes the splits to emit, n alike at once, in no order.
 func (s Splits) each(in Input, emit func(run)) {
 	split, blocks := s.Bytes(in), int64(0)
+	if s.KeepEmpty && in.Empty > 0 {
+		emit(run{n: in.Empty})
+	}
 	for size, n := range in.splittable() {
 		full, rest := splitsOf(size, split)
 		blocks = addCapped(blocks, mulCapped(full, n))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -14,39 +15,103 @@ import (
 type engineOptions struct {
 	engine, workerType string
 	workers, cores     int64
+	driverMemory       string
+	conf               []string
 	flags              *pflag.FlagSet
 }
 
+// Bounds of what a cluster may be: anything above is a slip of the finger.
+const (
+	mostWorkers  = 10_000
+	mostCores    = 1_000_000
+	mostDriverGB = 24 << 10
+)
+
 func (o *engineOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.engine, "engine", spark.DefaultEngine, "engine to plan for: "+strings.Join(engineNames(), ", "))
+	f.StringVar(&o.workerType, "worker-type", spark.DefaultWorker, "Glue worker type")
+	f.Int64Var(&o.workers, "workers", spark.DefaultWorkers, "Glue workers, the driver's included")
+	f.Int64Var(&o.cores, "cores", 0, "tasks that run at a time; overrides the workers")
+	f.StringVar(&o.driverMemory, "driver-memory", "", "memory of the driver, such as 16g; overrides the worker type's")
+	f.StringArrayVar(&o.conf, "conf", nil, "a setting of Spark that decides tasks, as name=value (repeatable)")
+	o.flags = f
+}
+
+func engineNames() []string {
 	names := make([]string, len(spark.Engines))
 	for i, e := range spark.Engines {
 		names[i] = e.Name
 	}
-	f.StringVar(&o.engine, "engine", spark.DefaultEngine, "engine to plan for: "+strings.Join(names, ", "))
-	f.StringVar(&o.workerType, "worker-type", spark.DefaultWorker, "Glue worker type")
-	f.Int64Var(&o.workers, "workers", spark.DefaultWorkers, "Glue workers, the driver's included")
-	f.Int64Var(&o.cores, "cores", 0, "tasks that run at a time; overrides the workers")
-	o.flags = f
+	return names
+}
+
+func workerNames() []string {
+	names := make([]string, len(spark.Workers))
+	for i, w := range spark.Workers {
+		names[i] = w.Name
+	}
+	return names
 }
 
 // resolve returns the engine that the flags name, with the names of the fields that no flag set.
 func (o *engineOptions) resolve() (advisor.Engine, error) {
 	e, ok := spark.FindEngine(o.engine)
 	if !ok {
-		return advisor.Engine{}, fmt.Errorf("--engine %q is not known; see profile --help", o.engine)
+		return advisor.Engine{}, fmt.Errorf("--engine %q is not known; it is one of %s", o.engine, strings.Join(engineNames(), ", "))
 	}
-	w, ok := spark.FindWorker(o.workerType)
-	if !ok {
-		return advisor.Engine{}, fmt.Errorf("--worker-type %q is not known; it is one of G.1X to G.16X, R.1X to R.8X", o.workerType)
+	c := advisor.Cluster{Workers: o.workers, Cores: o.cores}
+	if c.Worker, ok = spark.FindWorker(o.workerType); !ok {
+		return advisor.Engine{}, fmt.Errorf("--worker-type %q is not known; it is one of %s", o.workerType, strings.Join(workerNames(), ", "))
 	}
-	if o.workers < 2 || o.workers > 10000 || o.cores < 0 || o.cores > 1e6 {
+	if o.workers < 2 || o.workers > mostWorkers || o.cores < 0 || o.cores > mostCores {
 		return advisor.Engine{}, fmt.Errorf("--workers must be 2 to 10,000, and --cores 1 to 1,000,000")
 	}
-	var assumed []string
+	var err error
+	if c.DriverMemory, err = parseDriverMemory(o.driverMemory); err != nil {
+		return advisor.Engine{}, err
+	}
+	if c.Conf, err = parseConf(e, o.conf); err != nil {
+		return advisor.Engine{}, err
+	}
 	for flag, field := range map[string]string{"engine": "name", "worker-type": "worker_type", "workers": "workers", "cores": "cores"} {
 		if !o.flags.Changed(flag) {
-			assumed = append(assumed, field)
+			c.Assumed = append(c.Assumed, field)
 		}
 	}
-	return advisor.NewEngine(e, w, o.workers, o.cores, assumed), nil
+	engine, err := advisor.NewEngine(e, c)
+	if err != nil {
+		return advisor.Engine{}, fmt.Errorf("--conf %w", err)
+	}
+	return engine, nil
+}
+
+// parseDriverMemory returns bytes; 0 where nothing is set.
+func parseDriverMemory(s string) (int64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := spark.ParseBytes(s)
+	if err != nil {
+		return 0, fmt.Errorf("--driver-memory %q: %w", s, err)
+	}
+	if n < 1<<28 || n > mostDriverGB<<30 {
+		return 0, fmt.Errorf("--driver-memory %q: it is 256m to 24t", s)
+	}
+	return n, nil
+}
+
+// parseConf reads name=value; a setting that decides no task is refused, since it would be passed over in silence.
+func parseConf(e spark.Engine, settings []string) (map[string]string, error) {
+	conf := map[string]string{}
+	for _, s := range settings {
+		name, value, _ := strings.Cut(s, "=")
+		if !slices.Contains(spark.Settings, name) {
+			return nil, fmt.Errorf("--conf %q is not known; it is name=value of %s", s, strings.Join(spark.Settings, ", "))
+		}
+		if !e.Version().Knows(name) {
+			return nil, fmt.Errorf("--conf %s: Spark %s, which is in %s, does not know it", name, e.Spark, e.Name)
+		}
+		conf[name] = value
+	}
+	return conf, nil
 }

@@ -17,6 +17,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import Any
 
 import pyspark
 from py4j.java_gateway import JavaObject
+from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
 
 from layouts import HADOOP, Layout, Run, fixed, layouts
@@ -46,7 +48,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args()
     wanted = [*(fixed() if options.fixed else ()), *layouts(options.seed, options.count)]
-    wanted = [layout for layout in wanted if layout.reader != "xml" or spark_major() >= 4]
+    wanted = [layout for layout in wanted if planned_by_this(layout)]
     header = versions() | {"seed": options.seed, "count": options.count, "fixed": options.fixed}
     lines = {layout.id: line for layout, line in record(wanted)}
     with options.output.open("w", encoding="utf-8") as out:
@@ -55,14 +57,18 @@ def main() -> None:
     print(f"Spark {pyspark.__version__}: {len(lines)} plans, seed {options.seed}", file=sys.stderr)
 
 
-def spark_major() -> int:
-    return int(pyspark.__version__.partition(".")[0])
+def planned_by_this(layout: Layout) -> bool:
+    """Whether this version of Spark can be asked: xml is built in from 4.0, and 3.1 takes a bare number of bytes only."""
+    version = tuple(int(part) for part in pyspark.__version__.split(".")[:2])
+    bare = layout.conf.get("spark.sql.files.openCostInBytes", "0").isdigit()
+    return version >= (4, 0) or layout.reader != "xml" and (bare or version >= (3, 3))
 
 
 def versions() -> dict[str, Any]:
     """What plans: the versions of Spark, of its Hadoop and of Java."""
-    jvm = session(1, "")._jvm
-    hadoop, java = jvm.org.apache.hadoop.util.VersionInfo.getVersion(), jvm.java.lang.System.getProperty("java.version")
+    with session(1, "") as spark:
+        hadoop = spark._jvm.org.apache.hadoop.util.VersionInfo.getVersion()
+        java = spark._jvm.java.lang.System.getProperty("java.version")
     return {"spark": pyspark.__version__, "hadoop": hadoop, "java": java}
 
 
@@ -73,28 +79,30 @@ def record(wanted: list[Layout]) -> Iterator[tuple[Layout, dict[str, Any]]]:
         return layout.cores, layout.conf.get(PARALLELISM, "")
 
     for (cores, parallelism), group in groupby(sorted(wanted, key=context), context):
-        spark = session(cores, parallelism)
-        for layout in group:
-            with tempfile.TemporaryDirectory(prefix="layout-") as root:
-                make(layout.runs, Path(root))
-                yield layout, described(layout, plan(spark, layout, root))
+        with session(cores, parallelism) as spark:
+            for layout in group:
+                with tempfile.TemporaryDirectory(prefix="layout-") as root:
+                    make(layout.runs, Path(root))
+                    yield layout, described(layout, plan(spark, layout, root))
 
 
-def session(cores: int, parallelism: str) -> SparkSession:
-    """A session on a context of its own."""
-    active = SparkSession.getActiveSession()
-    if active:
-        active.stop()
-    builder = SparkSession.builder.master(f"local[{cores}]").config("spark.ui.enabled", "false")
-    builder = builder.config("spark.driver.host", "127.0.0.1")
-    builder = builder.config("spark.hadoop.fs.file.impl.disable.cache", "true")  # or the block size is the first one's
+@contextmanager
+def session(cores: int, parallelism: str) -> Iterator[SparkSession]:
+    """A session on a context of its own. A builder would hand on the last one's settings in Spark 3.3."""
+    conf = SparkConf().setMaster(f"local[{cores}]").setAppName("record")
+    conf.set("spark.ui.enabled", "false").set("spark.driver.host", "127.0.0.1")
+    conf.set("spark.hadoop.fs.file.impl.disable.cache", "true")  # or the block size is the first one's
     # Listing in a job of its own changes no plan and takes seconds.
-    builder = builder.config("spark.sql.sources.parallelPartitionDiscovery.threshold", "1000000")
+    conf.set("spark.sql.sources.parallelPartitionDiscovery.threshold", "1000000")
     if parallelism:
-        builder = builder.config(PARALLELISM, parallelism)
-    spark = builder.getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
-    return spark
+        conf.set(PARALLELISM, parallelism)
+    context = SparkContext(conf=conf)
+    context.setLogLevel("ERROR")
+    spark = SparkSession(context)
+    try:
+        yield spark
+    finally:
+        spark.stop()
 
 
 def make(runs: list[Run], root: Path) -> None:

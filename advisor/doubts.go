@@ -1,0 +1,113 @@
+package advisor
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"s3layout/advisor/spark"
+	"s3layout/stats"
+)
+
+// Doubts are the reasons for which a plan is not the engine's own, each a clause; none means that it is.
+
+// because joins doubts into one sentence.
+func because(doubts []string) string { return strings.Join(doubts, "; ") }
+
+// scanDoubts are those of a DataFrame scan.
+func scanDoubts(f *Facts) []string {
+	out := sizeDoubts(f)
+	p := f.Profile.Partitioning
+	if len(f.Profile.TableFormats) > 0 {
+		out = append(out, "a table format's own reader plans from its log, not from the listing")
+	}
+	if hive := p.Scheme == "hive" || p.Scheme == "mixed"; hive && (p.RootObjects > 0 || len(p.Outside) > 0 || len(p.BasePaths) > 1 || len(p.Columns) > 1) {
+		out = append(out, "spark.read stops at these directories, or passes over files in them: this counts every file")
+	}
+	if names := f.scanFormats(); len(names) > 1 {
+		out = append(out, "one scan reads one format, and this counts "+strings.Join(names, ", "))
+	}
+	if f.xml() > 0 && !f.spark4() {
+		out = append(out, "Spark reads xml through a package up to 3.5")
+	}
+	return append(out, codecDoubts(f)...)
+}
+
+// rddDoubts are those of Hadoop's FileInputFormat.
+func rddDoubts(f *Facts) []string {
+	out := append(sizeDoubts(f), codecDoubts(f)...)
+	for _, k := range f.Profile.Partitioning.Keys {
+		if strings.HasPrefix(k.Name, "_") {
+			return append(out, "FileInputFormat passes over directories that start with _, and this counts them")
+		}
+	}
+	return out
+}
+
+// frameDoubts are those of an ungrouped DynamicFrame. That each file makes a task is AWS's own account of it.
+func frameDoubts(f *Facts, in spark.Input) []string {
+	out := append(sizeDoubts(f), codecDoubts(f)...)
+	if !in.Uncut(f.Engine.BlockSizeBytes) {
+		out = append(out, fmt.Sprintf("Glue does not publish how it cuts a file; this cuts at blocks of %s, as Hadoop does", Size(f.Engine.BlockSizeBytes)))
+	}
+	return out
+}
+
+func sizeDoubts(f *Facts) []string {
+	_, exactSplit := f.Profile.FileSizes(true)
+	_, exactWhole := f.Profile.FileSizes(false)
+	if exactSplit && exactWhole {
+		return nil
+	}
+	return []string{"too many different file sizes to keep: sizes are within " + strconv.FormatFloat(stats.RelativeError*100, 'f', 1, 64) + " %"}
+}
+
+// codecDoubts: a listing judges suffixes as Spark 3 does, to which .GZ is plain text.
+func codecDoubts(f *Facts) []string {
+	var files int64
+	for _, t := range f.Profile.Formats {
+		if t.Misread && slices.Contains([]string{"gzip", "zstd", "lz4", "snappy", "deflate"}, t.Compression) {
+			files += t.Objects
+		}
+	}
+	if files == 0 || !f.spark4() {
+		return nil
+	}
+	return []string{fmt.Sprintf("from Spark 4.0 a codec's suffix counts in upper case, too: some of %s files may be read whole", Count(files))}
+}
+
+// sparkFrom reports whether the engine's Spark is that version or newer.
+func (f *Facts) sparkFrom(first spark.Version) bool {
+	v, err := spark.ParseVersion(f.Engine.SparkVersion)
+	return err == nil && v.AtLeast(first)
+}
+
+func (f *Facts) spark4() bool { return f.sparkFrom(spark.FoldsCodecs) }
+
+// scanFormats are the formats that spark.read.format tells apart, those of most bytes first. A name that tells no format
+// may be of any.
+func (f *Facts) scanFormats() []string {
+	var out []string
+	for _, t := range f.Profile.Formats {
+		name := t.Format
+		if name == "tsv" {
+			name = "csv"
+		}
+		if name != "unknown" && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// xml is how many files are xml.
+func (f *Facts) xml() int64 {
+	var files int64
+	for _, t := range f.Profile.Formats {
+		if t.Format == "xml" {
+			files += t.Objects
+		}
+	}
+	return files
+}

@@ -1,0 +1,101 @@
+package advisor
+
+import (
+	"iter"
+	"slices"
+
+	"s3layout/advisor/spark"
+	"s3layout/stats"
+)
+
+// growth is how much bytes grow in memory: means over bytes, of files that are cut, of those that are not, and of all.
+type growth struct {
+	split, whole, all float64
+	origin            string
+}
+
+// Origins of a growth.
+const (
+	grownText     = "compressed text grows 5.9-fold: 32 GB of gzip JSON became 190 GB in AWS's guide to Glue; an assumption"
+	grownColumnar = "as stored: what a listing shows does not tell how much columnar files grow"
+	grownPlain    = "as stored: nothing is compressed by its name"
+)
+
+// growth goes by names: compressed text grows by the engine's AssumedExpansion, all else is counted as it is stored.
+func (f *Facts) growth() growth {
+	type sum struct{ stored, grown float64 }
+	var split, whole, all sum
+	columnar, compressed := false, false
+	for _, t := range f.Profile.Formats {
+		factor := 1.0
+		switch {
+		case !slices.Contains(groupable, t.Format):
+			columnar = true
+		case t.Compression != "none":
+			compressed = true
+			factor = max(f.Engine.AssumedExpansion, 1)
+		}
+		of := &whole
+		if t.Splittable {
+			of = &split
+		}
+		for _, s := range []*sum{of, &all} {
+			s.stored += float64(t.Bytes)
+			s.grown += factor * float64(t.Bytes)
+		}
+	}
+	mean := func(s sum) float64 {
+		if s.stored == 0 {
+			return 1
+		}
+		return s.grown / s.stored
+	}
+	g := growth{split: mean(split), whole: mean(whole), all: mean(all), origin: grownPlain}
+	switch {
+	case compressed:
+		g.origin = grownText
+	case columnar:
+		g.origin = grownColumnar
+	}
+	return g
+}
+
+// input is the files of the profile as their names say that they are cut.
+func (f *Facts) input() (spark.Input, growth) {
+	split, _ := f.Profile.FileSizes(true)
+	whole, _ := f.Profile.FileSizes(false)
+	g := f.growth()
+	return spark.Input{Splittable: split, Whole: whole, Empty: f.empty(), SplittableGrowth: g.split, WholeGrowth: g.whole}, g
+}
+
+// scanInput is input for a DataFrame scan: from Spark 4.0 it reads xml, whole unless multiLine is set to false.
+func (f *Facts) scanInput() (spark.Input, growth) {
+	in, g := f.input()
+	if f.spark4() && f.xml() == f.Profile.Totals.Objects {
+		in.Splittable, in.Whole, in.WholeGrowth = nil, both(in.Splittable, in.Whole), g.all
+	}
+	return in, g
+}
+
+// empty is how many files hold no byte.
+func (f *Facts) empty() int64 {
+	var files int64
+	for _, i := range f.Profile.Ignored {
+		if i.Reason == stats.ZeroBytes {
+			files += i.Objects
+		}
+	}
+	return files
+}
+
+func both(a, b iter.Seq2[int64, int64]) iter.Seq2[int64, int64] {
+	return func(yield func(int64, int64) bool) {
+		for _, files := range []iter.Seq2[int64, int64]{a, b} {
+			for size, n := range files {
+				if !yield(size, n) {
+					return
+				}
+			}
+		}
+	}
+}
