@@ -18,4 +18,5 @@ var Formats = []Format{
 	{Name: "parquet", Footer: true, match: isParquet, read: readParquet},
 	{Name: "orc", Footer: true, match: isORC, read: readORC},
 	{Name: "avro", match: isAvro, read: readAvro},
+	{Name: "arrow", match: isArrow, read: readArrow},
 }
