@@ -206,7 +206,7 @@ type ORC struct {
 	FooterBytes int64 `json:"footer_bytes"`
 	// Version is the format's: "0.12".
 	Version string `json:"version,omitempty"`
-	// CompressionBlockBytes is the most that a compressed chunk inflates to, as the file says.
+	// CompressionBlockBytes is the most that a compressed chunk inflates to, as the file says; 0 where none is.
 	CompressionBlockBytes int64 `json:"compression_block_bytes,omitempty"`
 	// RowIndexStride is the rows between two entries of the index; 0 is no index.
 	RowIndexStride int64 `json:"row_index_stride,omitempty"`

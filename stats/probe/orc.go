@@ -131,6 +131,9 @@ func (o *orcTail) postscript(tail []byte) bool {
 		return o.fail(Unsupported, "a compression of no known kind", at)
 	}
 	o.out.Compression = orcCodecs[codec]
+	if codec == 0 {
+		o.facts.CompressionBlockBytes = 0
+	}
 	o.out.ORC = o.facts
 	return true
 }

@@ -73,7 +73,8 @@ def finding(path):
         out["orc"] = without_zeros({
             "footer_bytes": reader.bytes_lengths["file_footer_length"],
             "version": ".".join(map(str, reader.format_version)),
-            "compression_block_bytes": reader.compression_block_size, "row_index_stride": reader.row_index_stride})
+            "compression_block_bytes": 0 if codec == "none" else reader.compression_block_size,
+            "row_index_stride": reader.row_index_stride})
         return out
 
 
