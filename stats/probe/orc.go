@@ -113,6 +113,8 @@ func (o *orcTail) postscript(tail []byte) bool {
 			o.facts.CompressionBlockBytes = int64(min(v, math.MaxInt64))
 		case 4:
 			o.version = orcVersion(o.version, v, body)
+		case 6:
+			o.types.reliable = v > 0
 		case 8000:
 			magic = body
 		}
@@ -210,8 +212,8 @@ func (o *orcTail) footer(body []byte, length int) bool {
 		return o.fail(Oversized, fmt.Sprintf("%d stripes and %d types", stripes, types), o.footerAt)
 	}
 	o.rows, o.compressed = make([]int64, 0, stripes), make([]int64, 0, stripes)
-	o.types = newORCTypes(types, length)
-	rows := uint64(math.MaxUint64)
+	o.types.begin(types, length)
+	rows, counted := uint64(0), false
 	ok := eachField(body, func(field protowire.Number, v uint64, body []byte) bool {
 		switch field {
 		case 3:
@@ -219,7 +221,7 @@ func (o *orcTail) footer(body []byte, length int) bool {
 		case 4:
 			return o.types.add(body)
 		case 6:
-			rows = v
+			rows, counted = v, true
 		case 7:
 			o.types.addStatistics(body)
 		case 8:
@@ -238,11 +240,16 @@ func (o *orcTail) footer(body []byte, length int) bool {
 		return o.fail(Oversized, "a schema too deep, or whose paths are far longer than its names", o.footerAt)
 	case !ok || !o.types.whole():
 		return o.fail(Malformed, "stripes beyond the file, or a schema that is no tree", o.footerAt)
-	case rows > math.MaxInt64:
-		return o.fail(Malformed, "a footer without its rows", o.footerAt)
+	case counted && rows > math.MaxInt64:
+		return o.fail(Malformed, "a negative count of rows", o.footerAt)
 	}
-	o.out.Rows = new(int64)
-	*o.out.Rows = int64(rows)
+	total := int64(rows)
+	if !counted {
+		for _, n := range o.rows {
+			total += min(n, math.MaxInt64-total)
+		}
+	}
+	o.out.Rows = &total
 	return true
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,7 +30,12 @@ func message(pairs ...any) []byte {
 
 // orcFile is a file of nothing but its tail; the postscript may claim another length of the footer.
 func orcFile(footer []byte, codec, length int) []byte {
-	postscript := message(1, length, 2, codec, 3, 1<<18, 8000, orcMagic)
+	return orcFileBy(1, footer, codec, length)
+}
+
+// orcFileBy is an orcFile by a certain version of the writer.
+func orcFileBy(writer int, footer []byte, codec, length int) []byte {
+	postscript := message(1, length, 2, codec, 3, 1<<18, 6, writer, 8000, orcMagic)
 	b := append([]byte(orcMagic), footer...)
 	return append(append(b, postscript...), byte(len(postscript)))
 }
@@ -91,7 +97,6 @@ func hostileORC(t testing.TB) []hostile {
 		{"an unknown codec.orc", orcFile(orcSchema, 77, len(orcSchema)), Unsupported},
 		{"no message.orc", whole([]byte("\xff\xff\xff")), Malformed},
 		{"nested groups.orc", whole(bytes.Repeat([]byte{0x0b}, 60_000)), Malformed},
-		{"no rows.orc", whole(orcSchema), Malformed},
 		{"no types.orc", whole(orcRows), Malformed},
 		{"negative rows.orc", whole(orcSchema, message(6, -1)), Malformed},
 		{"a type of itself.orc", whole(root("\x00"), orcRows), Malformed},
@@ -131,6 +136,15 @@ func TestORCStoredChunks(t *testing.T) {
 	}
 }
 
+// A footer that does not count its rows has those of its stripes.
+func TestORCRows(t *testing.T) {
+	stripe := message(3, message(2, 1, 3, 1, 4, 1, 5, 21))
+	got := checked(t, "a.orc", orcFile(slices.Concat(stripe, stripe, orcSchema), 0, 2*len(stripe)+len(orcSchema)))
+	if got.Problem != nil || *got.Rows != 42 {
+		t.Errorf("%v, %d rows", got.Problem, *got.Rows)
+	}
+}
+
 // A column without statistics leaves the expansion unknown.
 func TestORCStatistics(t *testing.T) {
 	schema := message(4, message(1, orcStruct, 2, "\x01\x02", 3, "a", 3, "b"), 4, message(1, 3), 4, message(1, orcString))
@@ -149,6 +163,9 @@ func TestORCStatistics(t *testing.T) {
 		"length of 2^63-1": {message(7, message(1, 9), 7, message(1, 10), 7, text(math.MaxInt64)), 0},
 	} {
 		footer := bytes.Join([][]byte{message(3, message(2, 1, 3, 1, 4, 1, 5, 1)), schema, orcRows, tt.statistics}, nil)
+		if got := checked(t, "a.orc", orcFileBy(0, footer, 0, len(footer))); got.Expansion.Basis == "column_statistics" && name != "no values" {
+			t.Errorf("%s: the first writers are believed", name)
+		}
 		got := checked(t, "a.orc", orcFile(footer, 0, len(footer)))
 		if got.Problem != nil || got.Expansion.UncompressedBytes != tt.want || (got.Expansion.Basis == "column_statistics") != (tt.want > 0) {
 			t.Errorf("%s: %v, %+v, want %d", name, got.Problem, got.Expansion, tt.want)

@@ -37,6 +37,9 @@ type orcTypes struct {
 	// stats counts the types whose statistics have come, and bytes sums them up: -1 where some tell too little.
 	stats int
 	bytes int64
+	// reliable is not set for the first writers, which summed up the lengths of texts wrongly (HIVE-8732): readers do not
+	// believe them.
+	reliable bool
 }
 
 // Of sizes: else a width.
@@ -55,8 +58,9 @@ type orcGroup struct {
 	children int
 }
 
-func newORCTypes(n, metadata int) orcTypes {
-	return orcTypes{schema: newSchema(n, metadata), sizes: make([]byte, 0, n)}
+// begin expects n types at most, told by metadata of that many bytes.
+func (t *orcTypes) begin(n, metadata int) {
+	t.schema, t.sizes = newSchema(n, metadata), make([]byte, 0, n)
 }
 
 // An orcType is a decoded Type, but for the names of its fields.
@@ -207,9 +211,9 @@ func (t *orcTypes) addStatistics(message []byte) {
 		switch {
 		case field == 1:
 			values = int64(v)
-		case field == 4 && size == sizeText:
+		case field == 4 && size == sizeText && t.reliable:
 			length = statisticsSum(body, 3)
-		case field == 8 && size == sizeBinary:
+		case field == 8 && size == sizeBinary && t.reliable:
 			length = statisticsSum(body, 1)
 		}
 		return true

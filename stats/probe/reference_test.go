@@ -3,6 +3,8 @@ package probe
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -33,27 +35,49 @@ func eachFixture(t testing.TB, each func(name string, body []byte)) {
 	}
 }
 
+var corpus = flag.String("corpus", "", "a directory of files with findings beside them, as testdata/corpus.py writes them, to compare, too")
+
 // Every field of the finding equals what the reference reader says.
 func TestReference(t *testing.T) {
-	eachFixture(t, func(name string, body []byte) {
-		t.Run(name, func(t *testing.T) {
-			got := probe(t, filepath.Base(name), body)
-			if footerRead := 2; got.Requests > footerRead || got.BytesRead > int64(len(body)) {
-				t.Errorf("%d requests for %d bytes of %d", got.Requests, got.BytesRead, len(body))
-			}
-			got.Requests, got.BytesRead = 0, 0
-			text, err := os.ReadFile(name + ".json")
-			if err != nil {
-				t.Fatal(err)
-			}
-			want := &Finding{}
-			decoder := json.NewDecoder(bytes.NewReader(text))
-			decoder.DisallowUnknownFields()
-			if err := decoder.Decode(want); err != nil {
-				t.Fatal(err)
-			}
-			compare(t, "", reflect.ValueOf(*got), reflect.ValueOf(*want))
-		})
+	eachFixture(t, func(name string, body []byte) { compareFile(t, name, body) })
+	if *corpus == "" {
+		return
+	}
+	err := filepath.WalkDir(*corpus, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(name, ".json") {
+			return err
+		}
+		name = strings.TrimSuffix(name, ".json")
+		body, err := os.ReadFile(name)
+		if err == nil {
+			compareFile(t, name, body)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func compareFile(t *testing.T, name string, body []byte) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) {
+		got := probe(t, filepath.Base(name), body)
+		if footerRead := 2; got.Requests > footerRead || got.BytesRead > int64(len(body)) {
+			t.Errorf("%d requests for %d bytes of %d", got.Requests, got.BytesRead, len(body))
+		}
+		got.Requests, got.BytesRead = 0, 0
+		text, err := os.ReadFile(name + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := &Finding{}
+		decoder := json.NewDecoder(bytes.NewReader(text))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(want); err != nil {
+			t.Fatal(err)
+		}
+		compare(t, "", reflect.ValueOf(*got), reflect.ValueOf(*want))
 	})
 }
 
