@@ -6,10 +6,8 @@
 package spark
 
 import (
-	"cmp"
 	"iter"
 	"math"
-	"slices"
 )
 
 // Files are the sizes of files in bytes, each with the number of files that have it, in any order. Sizes of no byte are
@@ -52,6 +50,15 @@ func filled(files Files) Files {
 			}
 		}
 	}
+}
+
+// distinct counts the sizes.
+func (in Input) distinct() int {
+	n := 0
+	for range in.each {
+		n++
+	}
+	return n
 }
 
 // A Plan is how a reader cuts a dataset into tasks.
@@ -109,25 +116,50 @@ func (t tally) plan() Plan {
 	var p Plan
 	for _, r := range t {
 		p.Tasks = addCapped(p.Tasks, r.n)
+		p.MaxBytes, p.MaxExpanded = max(p.MaxBytes, r.bytes), max(p.MaxExpanded, r.expanded)
 	}
-	p.MedianExpanded, p.MaxExpanded = t.middle(p.Tasks, func(r run) int64 { return r.expanded })
-	p.MedianBytes, p.MaxBytes = t.middle(p.Tasks, func(r run) int64 { return r.bytes })
+	half := divUp(p.Tasks, 2)
+	p.MedianBytes = t.smallest(half, func(r run) int64 { return r.bytes })
+	p.MedianExpanded = t.smallest(half, func(r run) int64 { return r.expanded })
 	return p
 }
 
-// middle returns the lower median and the largest of what of gives; it sorts the tally by that.
-func (t tally) middle(tasks int64, of func(run) int64) (median, largest int64) {
-	slices.SortFunc(t, func(a, b run) int { return cmp.Compare(of(a), of(b)) })
-	seen, half := int64(0), divUp(tasks, 2)
-	for _, r := range t {
-		if seen < half {
-			median = of(r)
+// smallest returns what of gives for the task of that rank, from 1; 0 where there is none. It reorders the tally, in time
+// that grows with its length alone.
+func (t tally) smallest(rank int64, of func(run) int64) int64 {
+	for len(t) > 0 {
+		pivot := middle(of(t[0]), of(t[len(t)/2]), of(t[len(t)-1]))
+		less, more := 0, len(t) // t[:less] is below the pivot, t[more:] above it
+		below, same := int64(0), int64(0)
+		for i := 0; i < more; {
+			switch v := of(t[i]); {
+			case v < pivot:
+				below = addCapped(below, t[i].n)
+				t[less], t[i] = t[i], t[less]
+				less++
+				i++
+			case v > pivot:
+				more--
+				t[more], t[i] = t[i], t[more]
+			default:
+				same = addCapped(same, t[i].n)
+				i++
+			}
 		}
-		seen = addCapped(seen, r.n)
-		largest = of(r)
+		switch {
+		case rank <= below:
+			t = t[:less]
+		case rank <= addCapped(below, same):
+			return pivot
+		default:
+			rank -= below + same
+			t = t[more:]
+		}
 	}
-	return median, largest
+	return 0
 }
+
+func middle(a, b, c int64) int64 { return max(min(a, b), min(max(a, b), c)) }
 
 func divUp(a, b int64) int64 {
 	if a <= 0 {

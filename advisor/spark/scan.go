@@ -1,9 +1,6 @@
 package spark
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // Scan holds the settings of a DataFrame scan, spark.read on files. Source: Spark SQLConf; see ScanConf for the names.
 type Scan struct {
@@ -66,7 +63,7 @@ func (s Scan) each(in Input, emit func(chunks []run, n int64)) {
 
 // cut returns the chunks, largest first.
 func cut(in Input, limit int64) []run {
-	var chunks []run
+	chunks := make([]run, 0, in.distinct()+1)
 	full := int64(0)
 	for size, n := range in.splittable() {
 		full = addCapped(full, mulCapped(size/limit, n))
@@ -74,15 +71,14 @@ func cut(in Input, limit int64) []run {
 			chunks = append(chunks, newRun(rest, n, in.SplittableGrowth))
 		}
 	}
-	if full > 0 {
-		chunks = append(chunks, newRun(limit, full, in.SplittableGrowth))
-	}
 	for size, n := range in.whole() {
 		chunks = append(chunks, newRun(size, n, in.WholeGrowth))
 	}
-	slices.SortFunc(chunks, func(a, b run) int {
-		return cmp.Or(cmp.Compare(b.bytes, a.bytes), cmp.Compare(b.expanded, a.expanded))
-	})
+	if full > 0 {
+		chunks = append(chunks, newRun(limit, full, in.SplittableGrowth))
+	}
+	chunks = sortRuns(chunks)
+	slices.Reverse(chunks)
 	return chunks
 }
 

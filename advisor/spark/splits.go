@@ -49,7 +49,7 @@ func (s Splits) Bytes(in Input) int64 {
 
 // Plan cuts as Hadoop's FileInputFormat.getSplits does.
 func (s Splits) Plan(in Input) Plan {
-	var t tally
+	t := make(tally, 0, in.distinct()+2)
 	s.each(in, func(chunk run) { t.add([]run{{chunk.bytes, chunk.expanded, 1}}, chunk.n) })
 	return t.plan()
 }
