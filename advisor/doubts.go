@@ -65,17 +65,30 @@ func sizeDoubts(f *Facts) []string {
 
 // codecDoubts: a listing judges suffixes as Spark 3 does, to which .GZ is plain text.
 func codecDoubts(f *Facts) []string {
-	var files int64
-	for _, t := range f.Profile.Formats {
-		if t.Misread && slices.Contains([]string{"gzip", "zstd", "lz4", "snappy", "deflate"}, t.Compression) {
-			files += t.Objects
-		}
-	}
-	if files == 0 || !f.spark4() {
+	files := f.FoldedCodecs()
+	if files == 0 {
 		return nil
 	}
 	return []string{fmt.Sprintf("from Spark 4.0 a codec's suffix counts in upper case, too: some of %s files may be read whole", Count(files))}
 }
+
+// FoldedCodecs counts the files that the engine's Spark inflates if their suffix is a codec's in upper case, as it does
+// from 4.0, and not if it is another word for the codec (.gzip, .tgz): a profile does not tell these apart. Parquet, ORC
+// and Avro are not read through a codec.
+func (f *Facts) FoldedCodecs() (files int64) {
+	if !f.spark4() {
+		return 0
+	}
+	for _, t := range f.Profile.Formats {
+		if t.Misread && slices.Contains(groupable, t.Format) && slices.Contains(hadoopCodecs, t.Compression) {
+			files += t.Objects
+		}
+	}
+	return files
+}
+
+// hadoopCodecs are those that Hadoop picks by a suffix.
+var hadoopCodecs = []string{"gzip", "bzip2", "zstd", "lz4", "snappy", "deflate"}
 
 // sparkFrom reports whether the engine's Spark is that version or newer.
 func (f *Facts) sparkFrom(first spark.Version) bool {

@@ -12,10 +12,10 @@ var MisreadCodec = &advisor.Rule{
 	Title: "Spark does not know the codec from the name",
 	Since: "0.1",
 	Doc: advisor.Doc{
-		Saw:    "File names whose suffix stands for a codec that Hadoop does not know, or knows only in lower case: .GZ, .zip, .tgz, .xz, .lzo.",
+		Saw:    "File names whose suffix stands for a codec that Hadoop does not know, or, up to Spark 3.5, knows only in lower case: .GZ, .zip, .tgz, .xz, .lzo.",
 		Costs:  "Spark picks the codec by the suffix. It takes these for plain text, cuts them, and reads compressed bytes as records: garbage, mostly without an error. Athena does not read them either.",
 		Do:     "Rename .GZ to .gz; write zip, tgz and xz again as gzip, bzip2, zstd or Parquet. Exclude them until then.",
-		Ignore: "The job configures a codec of its own for the suffix (io.compression.codecs).",
+		Ignore: "The job configures a codec of its own for the suffix (io.compression.codecs), or the suffix is a known one in upper case and Spark 4.0 or newer reads it.",
 	},
 	Sources: []advisor.Source{
 		{URL: "https://github.com/apache/hadoop/blob/trunk/hadoop-common-project/hadoop-common/src/main/java/org/apache/hadoop/io/compress/CompressionCodecFactory.java", Read: "2026-11"},
@@ -34,10 +34,17 @@ var MisreadCodec = &advisor.Rule{
 			return nil
 		}
 		a := r.Found(advisor.Critical)
+		folded := f.FoldedCodecs() == objects
+		if folded {
+			a.Severity = advisor.Warning
+		}
 		a.Evidence["objects"] = objects
 		a.Evidence["bytes"] = bytes
 		a.Evidence["codecs"] = sortedKeys(codecs)
 		a.Why = fmt.Sprintf("%s (%s) of %s that Spark won't inflate.", plural(objects, "file"), size(bytes), andList(sortedKeys(codecs)))
+		if folded {
+			a.Why = fmt.Sprintf("%s (%s) of %s: Spark 4 inflates .GZ, not .tgz.", plural(objects, "file"), size(bytes), andList(sortedKeys(codecs)))
+		}
 		a.Set = "rename to a suffix that Hadoop knows (.gz), rewrite, or exclude"
 		return a
 	},
