@@ -178,6 +178,10 @@ type Expansion struct {
 	Reason            string `json:"reason,omitempty"`
 	CompressedBytes   int64  `json:"compressed_bytes,omitempty"`
 	UncompressedBytes int64  `json:"uncompressed_bytes,omitempty"`
+	// DecodedBytes is what the values of a Parquet file take without any encoding: values times width, and the length of
+	// all byte arrays. 0 where the footer lacks a figure that it takes: nulls counted, and the size statistics of
+	// format 2.10, which parquet-mr writes from 1.15 and Arrow C++ from 19.
+	DecodedBytes int64 `json:"decoded_bytes,omitempty"`
 }
 
 // Ratio is the bytes that one byte of the file becomes, and false where that is unknown.

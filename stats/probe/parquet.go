@@ -90,6 +90,7 @@ type parquetFooter struct {
 	// One entry for each row group.
 	groupRows, groupCompressed, groupUncompressed []int64
 	compressed, uncompressed                      int64
+	decoded                                       decoded
 }
 
 // codecUse counts what one codec holds. columns has a bit for each that was seen, count of them.
@@ -196,15 +197,16 @@ type rowGroup struct {
 	compressed, uncompressed int64
 }
 
-// A chunk is what is gathered of a ColumnChunk.
+// A chunk is what is gathered of a ColumnChunk. nulls and byteArrays are -1 where it does not tell.
 type chunk struct {
 	codec, compressed, uncompressed int64
+	values, nulls, byteArrays       int64
 	hasMeta, bloom                  bool
 	encrypted                       bool
 }
 
 func (p *parquetFooter) chunk(g *rowGroup, typ byte) {
-	var c chunk
+	c := chunk{nulls: -1, byteArrays: -1}
 	p.structure(typ, func(id int, typ byte) {
 		switch id {
 		case 1:
@@ -235,16 +237,33 @@ func (p *parquetFooter) columnField(c *chunk, id int, typ byte) {
 	switch id {
 	case 4:
 		c.codec = p.size(typ)
+	case 5:
+		c.values = p.size(typ)
 	case 6:
 		c.uncompressed = p.size(typ)
 	case 7:
 		c.compressed = p.size(typ)
+	case 12:
+		p.member(typ, 3, &c.nulls)
+	case 16:
+		p.member(typ, 1, &c.byteArrays)
 	case 14:
 		c.bloom = true
 		p.skip(typ)
 	default:
 		p.skip(typ)
 	}
+}
+
+// member reads one field of a structure, a size, and skips the others.
+func (p *parquetFooter) member(typ byte, want int, to *int64) {
+	p.structure(typ, func(id int, typ byte) {
+		if id == want {
+			*to = p.size(typ)
+			return
+		}
+		p.skip(typ)
+	})
 }
 
 func (p *parquetFooter) addChunk(g *rowGroup, c *chunk) {
@@ -275,6 +294,7 @@ func (p *parquetFooter) addChunk(g *rowGroup, c *chunk) {
 	codec := min(c.codec, int64(len(parquetCodecs)-1))
 	p.codecs[codec].add(c, ordinal, p.schema.leaves)
 	p.schema.addChunk(ordinal, parquetCodecs[codec], c)
+	p.decoded.add(ordinal, c)
 }
 
 func (u *codecUse) add(c *chunk, ordinal, leaves int64) {
@@ -310,10 +330,11 @@ func (p *parquetFooter) finish() {
 	if p.facts.Encrypted > 0 {
 		out.Encryption = "columns"
 	}
-	switch {
-	case p.compressed > 0 && p.uncompressed > 0:
+	out.Expansion = &Expansion{Basis: unknown, Reason: "the footer counts no bytes"}
+	if p.compressed > 0 && p.uncompressed > 0 {
 		out.Expansion = &Expansion{Basis: "footer", CompressedBytes: p.compressed, UncompressedBytes: p.uncompressed}
-	default:
-		out.Expansion = &Expansion{Basis: unknown, Reason: "the footer counts no bytes"}
+		if !p.decoded.unknown {
+			out.Expansion.DecodedBytes = p.decoded.bytes
+		}
 	}
 }

@@ -1,8 +1,6 @@
 package probe
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // parquetTypes are the values of Type.
 var parquetTypes = [...]string{"BOOLEAN", "INT32", "INT64", "INT96", "FLOAT", "DOUBLE", "BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY"}
@@ -50,6 +48,7 @@ func (p *parquetFooter) readSchema(typ byte) {
 			return
 		}
 		p.schema = newSchema(n, len(p.b))
+		p.decoded.widths = make([]int32, 0, min(n, p.remaining()/6))
 	}, func(typ byte) {
 		e := p.element(typ)
 		if p.problem != nil {
@@ -85,8 +84,11 @@ func (p *parquetFooter) place(tree *path, e *schemaElement) {
 		}
 	case e.typ >= int64(len(parquetTypes)):
 		p.malformed("a column of no known type")
-	case !p.schema.leaf(tree.name, e.physical(), e.logicalType(), depth):
-		p.fail(Oversized, "a schema whose paths are far longer than its names")
+	default:
+		p.decoded.leaf(e.typ, e.length)
+		if !p.schema.leaf(tree.name, e.physical(), e.logicalType(), depth) {
+			p.fail(Oversized, "a schema whose paths are far longer than its names")
+		}
 	}
 }
 

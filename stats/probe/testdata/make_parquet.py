@@ -5,10 +5,12 @@ import datetime
 import decimal
 import json
 import random
+import re
 
 import fastparquet
 import pandas
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as pe
 
@@ -39,12 +41,56 @@ def physical(column):
     return column.physical_type
 
 
+WIDTHS = {"BOOLEAN": 1, "INT32": 4, "INT64": 8, "INT96": 8, "FLOAT": 4, "DOUBLE": 8}
+
+
+def arrays(array):
+    """Yields the leaves of an array in the schema's order."""
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    if isinstance(array, pa.ExtensionArray):
+        array = array.storage
+    kind = array.type
+    if pa.types.is_map(kind):
+        yield from arrays(array.keys)
+        yield from arrays(array.items)
+    elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        yield from arrays(array.flatten())
+    elif pa.types.is_struct(kind):
+        for child in array.flatten():
+            yield from arrays(child)
+    else:
+        yield array.dictionary_decode() if pa.types.is_dictionary(kind) else array
+
+
+def decoded(path, meta, **options):
+    """What the values take, from the values; 0 where the footer has not what it takes to tell."""
+    groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
+    writer = re.match(r"parquet-(cpp-arrow|mr) version (\d+)\.(\d+)", meta.created_by or "")
+    sized = writer and [int(n) for n in writer.groups()[1:]] >= ([19, 0] if writer[1] == "cpp-arrow" else [1, 15])
+    for i in range(meta.num_columns):
+        if meta.schema.column(i).physical_type == "BYTE_ARRAY":
+            if not sized:
+                return 0
+        elif not all(g.column(i).is_stats_set and g.column(i).statistics.has_null_count for g in groups):
+            return 0
+    total = 0
+    table = pq.ParquetFile(path, **options).read()
+    for i, array in enumerate(leaf for column in table.columns for leaf in arrays(column)):
+        leaf = meta.schema.column(i)
+        if leaf.physical_type == "BYTE_ARRAY":
+            total += pc.sum(pc.binary_length(array.cast(pa.large_binary()))).as_py() or 0
+        else:
+            total += (len(array) - array.null_count) * (WIDTHS.get(leaf.physical_type) or leaf.length)
+    return total
+
+
 # The compressions that pyarrow names otherwise than Spark. Its LZ4 is LZ4_RAW.
 CODECS = {"uncompressed": "none", "lz4": "lz4_raw"}
 
 
-def finding(path, encryption=None, codecs=None, **options):
-    """codecs: as CODECS; pyarrow calls Hadoop's LZ4 unknown."""
+def finding(path, encryption=None, codecs=None, parts=None, **options):
+    """codecs: as CODECS; pyarrow calls Hadoop's LZ4 unknown. parts: the files that have the values, where path has not."""
     meta = pq.ParquetFile(path, **options).metadata
     groups = [meta.row_group(i) for i in range(meta.num_row_groups)]
     spelled = lambda c: {**CODECS, **(codecs or {})}.get(c.compression.lower(), c.compression.lower())
@@ -91,7 +137,8 @@ def finding(path, encryption=None, codecs=None, **options):
     out["schema"] = schema(columns)
     if sum(compressed):
         out["expansion"] = {"basis": "footer", "compressed_bytes": sum(compressed),
-                            "uncompressed_bytes": sum(uncompressed)}
+                            "uncompressed_bytes": sum(uncompressed),
+                            **without_zeros({"decoded_bytes": sum(decoded(p, meta, **options) for p in parts or [path])})}
     else:
         out["expansion"] = {"basis": "unknown", "reason": "the footer counts no bytes"}
     out["parquet"] = facts
@@ -219,5 +266,5 @@ def main():
         metas.append(part)
     metas[0].append_row_groups(metas[1])
     metas[0].write_metadata_file(summary)
-    save(summary, finding(summary))
+    save(summary, finding(summary, parts=[DIR / "codec_snappy.parquet"] * 2))
     encryptions()
