@@ -25,7 +25,8 @@ func hiddenKind(name string) string {
 // hiddenDirKind is hiddenKind for the name of a directory: Spark passes over neither _metadata nor _common_metadata, nor
 // what starts like them, when it lists, and judges what is in such a directory by the file's own name.
 //
-// Note: Spark 4 does pass over them, on s3a and with a single path (SPARK-45452).
+// Note: on s3a and with a single path Spark 4 passes over _metadata_x, not _metadata, and reads what is in
+// x._COPYING_ (SPARK-45452; testdata/spark has it recorded).
 func hiddenDirKind(name string) string {
 	if strings.HasPrefix(name, "_metadata") || strings.HasPrefix(name, "_common_metadata") {
 		return ""

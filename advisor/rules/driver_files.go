@@ -27,7 +27,7 @@ var DriverFiles = &advisor.Rule{
 	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
 		files := f.Profile.Totals.Objects
 		gib := f.Engine.DriverMemoryBytes >> 30
-		limit := r.Limit("files") * gib / (advisor.DriverFilesMemory >> 30)
+		limit := r.Limit("files") * (f.Engine.DriverMemoryBytes >> 20) / (advisor.DriverFilesMemory >> 20)
 		if limit == 0 || files < limit*r.Limit("warn_percent")/100 {
 			return nil
 		}

@@ -50,17 +50,25 @@ func (r Reader) cutsText(name string) bool {
 	return splittable || !known
 }
 
-// Lists reports whether a DataFrame scan reads a file at that path below the target, going by its names.
-// Source: Spark 3.5, HadoopFSUtils.shouldFilterOutPathName and PartitioningAwareFileIndex.isDataPath.
-func Lists(path string) bool {
-	dirs := strings.Split(path, "/")
-	name := dirs[len(dirs)-1]
-	for _, dir := range dirs[:len(dirs)-1] {
-		if hidden(dir) && !strings.HasPrefix(dir, "_metadata") && !strings.HasPrefix(dir, "_common_metadata") {
+// Lists reports whether a DataFrame scan reads a file at that path below the target, going by its names. flat is how
+// Spark 4 lists a single path on s3a: not directory by directory.
+// Source: Spark 3.5 and 4.1, HadoopFSUtils.shouldFilterOutPathName and shouldFilterOutPath, PartitioningAwareFileIndex.
+func Lists(path string, flat bool) bool {
+	names := strings.Split(path, "/")
+	for _, dir := range names[:len(names)-1] {
+		if hiddenDir(dir, flat) {
 			return false
 		}
 	}
-	return !hidden(name)
+	return !hidden(names[len(names)-1])
+}
+
+// hiddenDir differs from hidden in what parquet's summary files are called, and flat in what is being copied.
+func hiddenDir(name string, flat bool) bool {
+	if flat {
+		return name != "_metadata" && name != "_common_metadata" && hidden(strings.TrimSuffix(name, "._COPYING_"))
+	}
+	return !strings.HasPrefix(name, "_metadata") && !strings.HasPrefix(name, "_common_metadata") && hidden(name)
 }
 
 func hidden(name string) bool {

@@ -65,6 +65,13 @@ func splitmix64(x uint64) uint64 {
 // hadoop reports whether FileInputFormat cuts.
 func (l layout) hadoop() bool { return l.Reader == "textFile" || l.Reader == "newAPIHadoopFile" }
 
+func (l layout) lists(name string) bool {
+	if l.hadoop() {
+		return ListsSplits(name)
+	}
+	return Lists(name, l.version.AtLeast(Version{4, 0}) && l.Conf["spark.sql.sources.useListFilesFileSystemList"] == "file")
+}
+
 // keepsEmpty reports whether a file without a byte makes a task.
 func (l layout) keepsEmpty() bool { return l.hadoop() && !l.version.AtLeast(IgnoresEmptySplits) }
 
@@ -74,11 +81,7 @@ func (l layout) read() map[string]int64 {
 	partitioned := false
 	for _, r := range l.Runs {
 		for name, size := range r.files {
-			lists := Lists
-			if l.hadoop() {
-				lists = ListsSplits
-			}
-			if lists(name) && (size > 0 || l.keepsEmpty()) {
+			if l.lists(name) && (size > 0 || l.keepsEmpty()) {
 				out[name] = size
 				partitioned = partitioned || strings.Contains(path.Dir(name), "=")
 			}
@@ -296,7 +299,7 @@ func TestListingAgrees(t *testing.T) {
 				}
 				for name, size := range r.files {
 					c.Add([]lister.Object{{Key: name, Size: size}})
-					if Lists(name) && size > 0 {
+					if Lists(name, false) && size > 0 {
 						want[l.cuts(name)][size]++
 					}
 				}

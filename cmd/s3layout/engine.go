@@ -94,8 +94,8 @@ func parseDriverMemory(s string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("--driver-memory %q: %w", s, err)
 	}
-	if n < 1<<28 || n > mostDriverGB<<30 {
-		return 0, fmt.Errorf("--driver-memory %q: it is 256m to 24t", s)
+	if n < 1<<30 || n > mostDriverGB<<30 {
+		return 0, fmt.Errorf("--driver-memory %q: it is 1g to 24t", s)
 	}
 	return n, nil
 }

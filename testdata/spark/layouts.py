@@ -24,6 +24,7 @@ HADOOP = ("textFile", "newAPIHadoopFile")
 SCANS = tuple(reader for reader in READERS if reader not in HADOOP)
 COMPRESSED_INSIDE = ("parquet", "orc", "binaryFile")
 CORES = (1, 2, 3, 4, 7, 8, 16, 36, 68, 144)
+FLAT = "spark.sql.sources.useListFilesFileSystemList"  # of Spark 4; by default s3a is listed so
 RECURSIVE = "spark.hadoop.mapreduce.input.fileinputformat.input.dir.recursive"
 
 
@@ -130,6 +131,12 @@ def _hidden() -> Iterator[Layout]:
         ]
         conf = {RECURSIVE: "true"} if reader in HADOOP else {}
         yield Layout(f"{reader}: hidden directories", reader, 2, runs, conf)
+    dirs = ("_metadata", "_common_metadata", "_metadata_2", "_common_metadata_2", "x._COPYING_", "_x", "_x=1", ".x", ".x=1")
+    for name, conf in (("", {}), (", flat", {FLAT: "file"})):
+        runs = [Run(f"{d}/p.csv", 1, MIB + k) for k, d in enumerate(dirs)]
+        runs += [Run(f"{d}/y/p.csv", 1, 2 * MIB + k) for k, d in enumerate(dirs)]
+        runs += [Run(f"z/{d}", 1, 3 * MIB + k) for k, d in enumerate((*names, "_metadata_2=1", "_metadata.csv"))]
+        yield Layout(f"listed directories{name}", "csv", 2, runs, conf, {"recursiveFileLookup": "true"})
     for lookup in ("false", "true"):
         runs = [Run("2026/{part}/p-{i}.csv", 40, 20 * MIB, fan=5), Run("r-{i}.csv", 9, MIB)]
         yield Layout(f"directories that are no partitions {lookup}", "csv", 4, runs, options={"recursiveFileLookup": lookup})
