@@ -155,6 +155,7 @@ func TestRecorded(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".jsonl"), func(t *testing.T) {
+			t.Parallel()
 			version, layouts := readRecording(t, file)
 			for _, l := range layouts {
 				l.check(t)
