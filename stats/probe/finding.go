@@ -180,7 +180,7 @@ type Expansion struct {
 	UncompressedBytes int64  `json:"uncompressed_bytes,omitempty"`
 	// DecodedBytes is what the values of a Parquet file take without any encoding: values times width, and the length of
 	// all byte arrays. 0 where the footer lacks a figure that it takes: nulls counted, and the size statistics of
-	// format 2.10, which parquet-mr writes from 1.15 and Arrow C++ from 19.
+	// format 2.10, which parquet-mr from 1.15, Arrow C++ from 19 and others write.
 	DecodedBytes int64 `json:"decoded_bytes,omitempty"`
 }
 
