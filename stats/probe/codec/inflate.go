@@ -24,7 +24,8 @@ var ErrUnsupported = errors.New("not inflated by this program")
 // ErrCorrupt is wrapped by the errors about bytes that break the rules of their codec.
 var ErrCorrupt = errors.New("corrupt")
 
-// Limits bounds Inflate. Zero, negative and larger values stand for MaxCompressed and MaxInflated.
+// Limits bounds Inflate. Zero, negative and larger values stand for MaxCompressed and MaxInflated. Zstd inflates to 640 KiB,
+// xz and lzma to 512 KiB at most, for what their decoders need beside.
 type Limits struct {
 	Compressed, Inflated int
 }

@@ -11,8 +11,9 @@ import (
 const (
 	zstdMagic    = "\x28\xb5\x2f\xfd"
 	zstdMaxBlock = 128 << 10
-	zstdMost     = 1024    // blocks of a frame that are looked at: a sample of 64 KiB needs no more
-	zstdWindow   = 10 << 3 // the descriptor of a window of 1 MiB
+	zstdInflated = 5 * zstdMaxBlock // of MaxInflated: the decoder takes a larger buffer before it refuses a block too many
+	zstdMost     = 1024             // blocks of a frame that are looked at: a sample of 64 KiB needs no more
+	zstdWindow   = 10 << 3          // the descriptor of a window of 1 MiB
 )
 
 var (
@@ -33,10 +34,10 @@ type zstdFrame struct {
 }
 
 // inflateZstd decodes the whole blocks of each frame behind a frame header of our own: without the size of the content, of
-// which a sample holds a part, and with a window of 1 MiB at most, where the file may claim 3.75 TiB. As no more than 1 MiB
+// which a sample holds a part, and with a window of 1 MiB at most, where the file may claim 3.75 TiB. As less than that
 // comes out, no match reaches back further.
 func inflateZstd(head []byte, limit int) (inflated, error) {
-	limit = max(limit, zstdMaxBlock)
+	limit = min(max(limit, zstdMaxBlock), zstdInflated)
 	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true),
 		zstd.WithDecoderMaxWindow(MaxInflated), zstd.WithDecodeAllCapLimit(true))
 	if err != nil {
