@@ -1,9 +1,6 @@
 package spark
 
-import (
-	"iter"
-	"math"
-)
+import "iter"
 
 // Bundle is a set of files that Glue groups together: a partition, or with acrossPartition the whole dataset.
 type Bundle struct{ Objects, Bytes int64 }
@@ -21,9 +18,19 @@ func PlanGrouped(bundles iter.Seq[Bundle], groupSize int64, growth float64, in I
 		t.add([]run{newRun(b.Bytes/groups, 1, growth)}, groups)
 	}
 	p := t.plan()
-	for _, c := range cut(in, math.MaxInt64) {
-		p.MaxBytes, p.MaxExpanded = max(p.MaxBytes, c.bytes), max(p.MaxExpanded, c.expanded)
+	for _, largest := range []run{
+		newRun(largestOf(in.splittable()), 1, in.SplittableGrowth), newRun(largestOf(in.whole()), 1, in.WholeGrowth),
+	} {
+		p.MaxBytes, p.MaxExpanded = max(p.MaxBytes, largest.bytes), max(p.MaxExpanded, largest.expanded)
 	}
 	p.Estimate = "Glue does not publish how it fills groups; this takes one group for each groupSize bytes of a partition"
 	return p
+}
+
+func largestOf(files Files) int64 {
+	largest := int64(0)
+	for size := range files {
+		largest = max(largest, size)
+	}
+	return largest
 }

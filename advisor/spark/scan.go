@@ -25,11 +25,18 @@ func DefaultScan(cores int64) Scan {
 // Σ(size+openCost)/parallelism)), bytes, and at least 1. For 3 files of 1 MiB on 36 cores that is max(4 MiB, 15 MiB/36) =
 // 4 MiB. Source: Spark 3.5 FilePartition.maxSplitBytes; the same from 3.1 to 4.1.
 func (s Scan) MaxSplitBytes(in Input) int64 {
+	limit, _ := s.limit(in)
+	return limit
+}
+
+// limit returns MaxSplitBytes, and how many different sizes there are.
+func (s Scan) limit(in Input) (limit int64, sizes int) {
 	total := int64(0)
 	for size, n := range in.each {
 		total = addCapped(total, mulCapped(addCapped(size, s.OpenCostBytes), n))
+		sizes++
 	}
-	return max(min(s.MaxPartitionBytes, max(s.OpenCostBytes, total/max(s.Parallelism, 1))), 1)
+	return max(min(s.MaxPartitionBytes, max(s.OpenCostBytes, total/max(s.Parallelism, 1))), 1), sizes
 }
 
 // Plan cuts the splittable files into chunks of at most MaxSplitBytes, leaves the others whole, and packs the chunks,
@@ -53,17 +60,17 @@ func (s Scan) Plan(in Input) Plan {
 
 // each passes every task to emit, n like it at once, in Spark's order. The chunks are emit's only while it runs.
 func (s Scan) each(in Input, emit func(chunks []run, n int64)) {
-	limit := s.MaxSplitBytes(in)
-	chunks := cut(in, limit)
+	limit, sizes := s.limit(in)
+	chunks := cut(in, limit, sizes)
 	if s.MaxPartitions > 0 {
 		limit = s.raised(chunks, limit)
 	}
 	s.pack(chunks, limit, emit)
 }
 
-// cut returns the chunks, largest first.
-func cut(in Input, limit int64) []run {
-	chunks := make([]run, 0, in.distinct()+1)
+// cut returns the chunks of so many different sizes, largest first.
+func cut(in Input, limit int64, sizes int) []run {
+	chunks := make([]run, 0, sizes+1)
 	full := int64(0)
 	for size, n := range in.splittable() {
 		full = addCapped(full, mulCapped(size/limit, n))
