@@ -130,7 +130,7 @@ func TestInflateCut(t *testing.T) {
 		whole, _, _, _ := Inflate(f.data, f.codec, Limits{})
 		last, steps := 0, 64
 		if f.plain > 1<<16 {
-			steps = 6
+			steps = 4
 		}
 		for n := 0; n <= len(f.data); n += 1 + n/steps {
 			plain, consumed, truncated, err := Inflate(f.data[:n], f.codec, Limits{})

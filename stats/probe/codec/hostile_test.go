@@ -107,7 +107,7 @@ func TestAllocation(t *testing.T) {
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, f := range fixtures(t) {
-		for range 20 {
+		for range 8 {
 			checkAllocation(t, f.name, f.data, f.codec)
 			f.data = bytes.Clone(f.data)
 			for range 3 {

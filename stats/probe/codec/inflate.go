@@ -172,6 +172,9 @@ func drain(r io.Reader, in *bytes.Reader, plain []byte, limit int) (inflated, er
 
 // inflateBzip2 takes the level in the header for what it is, a claim: the decoder allocates 400 KB for each, and few blocks
 // fill theirs. A block of more than 100,000 bytes is tried again as the header has it: 3.6 MB at level 9.
+//
+// Note: a block that head cuts says nothing. Its Huffman codes could be counted, but they come sorted by what follows each
+// byte, the regular parts together: 64 KiB of a file of JSON lines that expands 9.4 times gave 5.7, and 4 KiB of it 23.
 func inflateBzip2(head []byte, limit int) (inflated, error) {
 	if len(head) < 4 {
 		return inflated{truncated: true}, nil
@@ -179,15 +182,13 @@ func inflateBzip2(head []byte, limit int) (inflated, error) {
 	const level = 3
 	small := bytes.Clone(head)
 	small[level] = '1'
-	out, err := inflateStream(small, limit, openBzip2)
+	in := bytes.NewReader(small)
+	out, err := drain(bzip2.NewReader(in), in, buffer(len(head), limit), limit)
 	if err != nil && head[level] != '1' {
-		return inflateStream(head, limit, openBzip2)
+		in = bytes.NewReader(head)
+		out, err = drain(bzip2.NewReader(in), in, out.plain[:0], limit)
 	}
 	return out, err
-}
-
-func openBzip2(r *bytes.Reader) (io.Reader, error) {
-	return bzip2.NewReader(r), nil
 }
 
 // openDeflate reads the raw deflate stream that a zip entry is.
