@@ -8,7 +8,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"s3layout/lister"
 )
@@ -26,6 +25,8 @@ type Options struct {
 	// Partitions is how many partitions a Profile describes, those with most bytes; 0 is all. The others are counted in
 	// every figure.
 	Partitions int
+	// MaxPartitions is how many partitions are told apart, and bounds memory; 0 is all. See Profile.Other.
+	MaxPartitions int
 }
 
 // A Collector turns batches of objects into a Profile. It is for one goroutine.
@@ -35,7 +36,9 @@ type Collector struct {
 	total      count
 	formats    map[FileType]*formatStats
 	files      map[bool]*SizeSet
-	partitions map[string]*partition
+	partitions *table
+	types      []partitionType // what partition.first and kindCount.kind number
+	other      *folded         // the partitions that are not told apart
 	classes    map[string]*count
 	ignored    map[ignoredKind]*ignoredStats
 	tables     map[TableFormat]bool
@@ -64,22 +67,6 @@ type formatStats struct {
 	max  int64
 }
 
-type partition struct {
-	count
-	layout  layout
-	sizes   sketch
-	formats []partitionFormat
-	min     int64
-	max     int64
-	oldest  time.Time
-	newest  time.Time
-}
-
-type partitionFormat struct {
-	format, compression string
-	objects             int64
-}
-
 type ignoredKind struct{ reason, kind string }
 
 type ignoredStats struct {
@@ -106,14 +93,16 @@ type directory struct {
 	replacement bool   // has U+FFFD
 	unselected  bool   // Options.Select does not want it
 	partition   *partition
+	folded      bool // in the other partitions
 }
 
 // fileKind is what a name's suffix says, and where such files are counted.
 type fileKind struct {
-	suffix string
-	FileType
-	stats *formatStats
-	files *SizeSet
+	suffix  string
+	decided bool // the suffix alone tells: what stands before it in a name does not matter
+	number  uint16
+	stats   *formatStats
+	files   *SizeSet
 }
 
 // NewCollector returns a Collector that has seen nothing.
@@ -122,7 +111,7 @@ func NewCollector(opts Options) *Collector {
 		opts:       opts,
 		formats:    map[FileType]*formatStats{},
 		files:      map[bool]*SizeSet{},
-		partitions: map[string]*partition{},
+		partitions: &table{},
 		classes:    map[string]*count{},
 		ignored:    map[ignoredKind]*ignoredStats{},
 		tables:     map[TableFormat]bool{},
@@ -317,29 +306,42 @@ func (c *Collector) enter(dir string) {
 	}
 }
 
-// enterPartition finds the partition of the current directory. It is called for data only, since directories without
-// data take no part in partition discovery.
+// enterPartition finds the partition of the current directory; nil where it is folded. It is called for data only, since
+// directories without data take no part in partition discovery.
 func (c *Collector) enterPartition() *partition {
 	l := layoutOf(c.last.path)
-	if l.scheme != "hive" && c.last.path != "" {
+	if l.scheme != hive && c.last.path != "" {
 		c.outside.keep(c.last.path)
 	}
-	if l.scheme == "hive" && hasEmptyColumn(l.path[len(l.base):]) {
+	p := c.partitions.find(l.path)
+	if p == nil {
+		p = c.newPartition(l)
+	}
+	c.last.partition, c.last.folded = p, p == nil
+	return p
+}
+
+// newPartition makes a partition of a layout that has none; nil where it is folded.
+func (c *Collector) newPartition(l layout) *partition {
+	if l.scheme == hive && hasEmptyColumn(l.path[len(l.base):]) {
 		c.unusual.emptyColumns.keep(l.path)
 	}
-	p := c.partitions[l.path]
-	if p == nil {
-		path := strings.Clone(l.path)
-		p = &partition{layout: layout{scheme: l.scheme, base: path[:len(l.base)], path: path}}
-		c.partitions[path] = p
+	if c.opts.MaxPartitions > 0 {
+		c.makeRoom()
+		if c.other != nil && c.other.has(l.path) {
+			c.other.enter(l)
+			return nil
+		}
 	}
-	c.last.partition = p
+	p := c.partitions.add(l.path)
+	p.scheme, p.base = l.scheme, uint32(len(l.base))
+	p.oldest, p.newest = never, never
 	return p
 }
 
 func (c *Collector) observe(o *lister.Object, name string) {
-	if suffix := typeSuffix(name); c.kind.stats == nil || c.kind.suffix != suffix {
-		c.turnTo(suffix, TypeOf(name))
+	if !c.kind.holds(name) {
+		c.turnTo(name)
 	}
 	c.total.add(o.Size)
 	c.kind.stats.observe(o.Size)
@@ -349,62 +351,52 @@ func (c *Collector) observe(o *lister.Object, name string) {
 		c.root++
 	}
 	p := c.last.partition
-	if p == nil {
+	if p == nil && !c.last.folded {
 		p = c.enterPartition()
 	}
-	p.observe(o, &c.kind.FileType)
+	if p == nil {
+		c.other.observe(o.Size, instantOf(o.Modified), c.kind.number)
+		return
+	}
+	p.observe(o.Size, instantOf(o.Modified), c.kind.number)
 }
 
-// turnTo makes t the current kind of file, that of the names with this suffix.
-func (c *Collector) turnTo(suffix string, t FileType) {
+// holds reports whether a file of this name is of the same kind. It may say no where it is.
+func (k *fileKind) holds(name string) bool {
+	return k.decided && len(name) > len(k.suffix) && strings.HasSuffix(name, k.suffix)
+}
+
+// turnTo makes the current kind of file that of a name.
+func (c *Collector) turnTo(name string) {
+	suffix, decided := typeSuffix(name)
+	if c.kind.stats != nil && c.kind.suffix == suffix && c.kind.decided == decided {
+		return
+	}
+	t := TypeOf(name)
 	if c.formats[t] == nil {
 		c.formats[t] = &formatStats{min: math.MaxInt64}
 	}
 	if c.files[t.Splittable] == nil {
-		c.files[t.Splittable] = newSizeSet(sizeSetBytes)
+		c.files[t.Splittable] = newSizeSet(maxSizes)
 	}
-	c.kind = fileKind{suffix, t, c.formats[t], c.files[t.Splittable]}
+	c.kind = fileKind{suffix, decided, c.number(t), c.formats[t], c.files[t.Splittable]}
+}
+
+// number finds the number of a type of file among those that partitions tell apart.
+func (c *Collector) number(t FileType) uint16 {
+	at := partitionType{t.Format, t.Compression}
+	i := slices.Index(c.types, at)
+	if i < 0 {
+		i = len(c.types)
+		c.types = append(c.types, at)
+	}
+	return uint16(i)
 }
 
 func (f *formatStats) observe(size int64) {
 	f.add(size)
 	f.hist.add(size)
 	f.min, f.max = min(f.min, size), max(f.max, size)
-}
-
-func (p *partition) observe(o *lister.Object, t *FileType) {
-	if p.objects == 0 {
-		p.min = o.Size
-	}
-	p.add(o.Size)
-	p.sizes.add(o.Size)
-	p.min, p.max = min(p.min, o.Size), max(p.max, o.Size)
-	p.oldest, p.newest = span(p.oldest, p.newest, o.Modified)
-	for i := range p.formats {
-		if f := &p.formats[i]; f.format == t.Format && f.compression == t.Compression {
-			f.objects++
-			return
-		}
-	}
-	p.formats = append(p.formats, partitionFormat{t.Format, t.Compression, 1})
-}
-
-// year10000 is the first second that RFC 3339 cannot spell, and the JSON of a Profile cannot hold.
-const year10000 = 253402300800
-
-// span widens [oldest, newest] by t. The zero time is no time, and neither is one before year 1 or after 9999: a local
-// file may have any.
-func span(oldest, newest, t time.Time) (time.Time, time.Time) {
-	if t.IsZero() || t.Before(time.Time{}) || t.Unix() >= year10000 {
-		return oldest, newest
-	}
-	if oldest.IsZero() || t.Before(oldest) {
-		oldest = t
-	}
-	if newest.IsZero() || t.After(newest) {
-		newest = t
-	}
-	return oldest, newest
 }
 
 func splitKey(key string) (dir, name string) {

@@ -105,8 +105,8 @@ func TestAddKeepsNothing(t *testing.T) {
 	c := NewCollector(Options{})
 	one := objects("x=1/f")
 	c.Add(one)
-	for path := range c.partitions {
-		if unsafe.StringData(path) == unsafe.StringData(one[0].Key) {
+	for p := range c.partitions.all() {
+		if unsafe.StringData(p.path) == unsafe.StringData(one[0].Key) {
 			t.Error("a partition's path keeps the key, and with it the page, alive")
 		}
 	}

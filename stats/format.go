@@ -116,9 +116,14 @@ func cutSuffix(name string) (suffix, rest string) {
 	return "", name
 }
 
-// typeSuffix returns the part of a name that its type depends on: its last two suffixes.
-func typeSuffix(name string) string {
-	suffix, rest := cutSuffix(name)
+// typeSuffix returns the part of a name that its type depends on, its last suffix or the last two. decided is set where the
+// type of every longer name that ends so is the same.
+func typeSuffix(name string) (suffix string, decided bool) {
+	outer, rest := cutSuffix(name)
+	lower := strings.ToLower(outer)
+	if _, compressed := codecs[lower]; !compressed && !selfCompressed(formatOf(lower)) {
+		return outer, outer != ""
+	}
 	inner, _ := cutSuffix(rest)
-	return name[len(name)-len(suffix)-len(inner):]
+	return name[len(name)-len(outer)-len(inner):], inner != ""
 }

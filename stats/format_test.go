@@ -160,13 +160,17 @@ func FuzzTypeOf(f *testing.F) {
 		if selfCompressed(got.Format) && !got.Splittable || got.Misread && !got.Splittable {
 			t.Errorf("TypeOf(%q) = %+v: what Spark takes for plain or for its own format, it cuts", name, got)
 		}
-		suffix := typeSuffix(name)
+		suffix, decided := typeSuffix(name)
 		if !strings.HasSuffix(name, suffix) {
 			t.Fatalf("typeSuffix(%q) = %q", name, suffix)
 		}
-		if len(suffix) < len(name) {
-			if other := TypeOf("x" + suffix); other != got {
-				t.Errorf("TypeOf(%q) = %+v, but of %q %+v", name, got, "x"+suffix, other)
+		for _, before := range []string{"x", "x.", "x.gz", "x.json", ".", "x.c000"} {
+			other := before + suffix
+			if suffix == name || !decided && before != "x" {
+				continue
+			}
+			if TypeOf(other) != got {
+				t.Errorf("TypeOf(%q) = %+v, but of %q %+v", name, got, other, TypeOf(other))
 			}
 		}
 	})

@@ -12,6 +12,8 @@ type layout struct {
 	path   string // directory up to the last partition component; "" where there is none
 }
 
+const hive = "hive"
+
 // layoutOf reads a directory's path below the target the way Spark discovers partitions: from the leaf upwards, it
 // passes components without '=', takes every key=value that follows, and stops at the next one without. Where there
 // are none, directories that spell a date are taken for partitions.
@@ -28,7 +30,7 @@ func layoutOf(dir string) layout {
 	for start > 0 && isColumn(lastComponent(dir[:start])) {
 		start = parentEnd(dir, start)
 	}
-	return layout{scheme: "hive", base: dir[:start], path: dir[:end]}
+	return layout{scheme: hive, base: dir[:start], path: dir[:end]}
 }
 
 func isColumn(component string) bool { return strings.IndexByte(component, '=') >= 0 }
@@ -169,10 +171,41 @@ func dateValues(l layout) (values []Value, raw []string) {
 	return values, raw
 }
 
+// columns yields the names and values of the partition columns as they are spelled, in path order; values are raw.
+func (l layout) columns(yield func(name, value string) bool) {
+	if l.scheme != hive {
+		values, raw := l.values()
+		for i, v := range values {
+			if !yield(v.Key, raw[i]) {
+				return
+			}
+		}
+		return
+	}
+	for component := range strings.SplitSeq(strings.TrimPrefix(l.path[len(l.base):], "/"), "/") {
+		name, value, _ := strings.Cut(component, "=")
+		if !yield(name, value) {
+			return
+		}
+	}
+}
+
+// names returns the partition columns' names, unescaped.
+func (l layout) names() []string {
+	names := []string{}
+	for name := range l.columns {
+		if l.scheme == hive {
+			name = unescapePath(name)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
 // values returns the partition columns of a layout, in path order.
 func (l layout) values() (values []Value, raw []string) {
 	switch l.scheme {
-	case "hive":
+	case hive:
 		return hiveValues(l)
 	case "date":
 		return dateValues(l)

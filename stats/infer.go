@@ -50,8 +50,16 @@ func inferType(raw string) columnType {
 	return typeString
 }
 
+// isWhole reports whether s is digits after at most one sign. An error of strconv costs more than all of this.
+func isWhole(s string) bool {
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		s = s[1:]
+	}
+	return s != "" && isDigits(s)
+}
+
 func isInteger(s string, bits int) bool {
-	if strings.Contains(s, "_") {
+	if !isWhole(s) {
 		return false
 	}
 	_, err := strconv.ParseInt(s, 10, bits)
@@ -114,19 +122,32 @@ func widen(a, b columnType) columnType {
 	return typeString
 }
 
-// compareValues orders two raw values by their column's type: numbers by value, everything else as text. Numbers come
-// before what parseNumber does not read, or the order would have cycles.
-func compareValues(t columnType, a, b string) int {
-	if t == typeInteger || t == typeLong {
-		x, errX := strconv.ParseInt(a, 10, 64)
-		y, errY := strconv.ParseInt(b, 10, 64)
-		if errX == nil && errY == nil && x != y {
-			return cmp.Compare(x, y)
-		}
+// A columnValue is a raw value, parsed once for many comparisons.
+type columnValue struct {
+	raw     string
+	numeric bool // of a column of numbers
+	whole   bool // and is number
+	number  int64
+}
+
+func parseValue(t columnType, raw string) columnValue {
+	v := columnValue{raw: raw, numeric: t == typeInteger || t == typeLong || t == typeDecimal || t == typeDouble}
+	if (t == typeInteger || t == typeLong) && isWhole(raw) {
+		n, err := strconv.ParseInt(raw, 10, 64)
+		v.number, v.whole = n, err == nil
 	}
-	if t == typeInteger || t == typeLong || t == typeDecimal || t == typeDouble {
-		x, okX := parseNumber(a)
-		y, okY := parseNumber(b)
+	return v
+}
+
+// compare orders two values by their column's type: numbers by value, everything else as text. Numbers come before what
+// parseNumber does not read, or the order would have cycles.
+func (v columnValue) compare(w columnValue) int {
+	if v.whole && w.whole && v.number != w.number {
+		return cmp.Compare(v.number, w.number)
+	}
+	if v.numeric && !(v.whole && w.whole) {
+		x, okX := parseNumber(v.raw)
+		y, okY := parseNumber(w.raw)
 		switch {
 		case okX && okY && x.Cmp(y) != 0:
 			return x.Cmp(y)
@@ -136,8 +157,11 @@ func compareValues(t columnType, a, b string) int {
 			return 1
 		}
 	}
-	return strings.Compare(a, b)
+	return strings.Compare(v.raw, w.raw)
 }
+
+// compareValues orders two raw values by their column's type.
+func compareValues(t columnType, a, b string) int { return parseValue(t, a).compare(parseValue(t, b)) }
 
 // parseNumber reads a number of at most 64 characters, or an infinity; not NaN.
 func parseNumber(s string) (*big.Float, bool) {

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"iter"
@@ -9,14 +10,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
 // Profile returns what has been measured so far, partitions and all. The Collector may go on afterwards.
 func (c *Collector) Profile() *Profile {
+	c.fold()
 	p := &Profile{
-		Totals:         Totals{Objects: c.total.objects, Bytes: c.total.bytes, Partitions: int64(len(c.partitions))},
+		Totals:         Totals{Objects: c.total.objects, Bytes: c.total.bytes, Partitions: int64(c.partitions.len())},
 		Formats:        c.formatList(),
 		StorageClasses: c.classList(),
 		TableFormats:   c.tableList(),
@@ -28,7 +29,10 @@ func (c *Collector) Profile() *Profile {
 		p.files[splittable] = set.snapshot()
 	}
 	c.partitionsOf(p)
-	p.Partitioning = partitioningOf(c.partitions)
+	if p.Other = c.other.export(c.types); p.Other != nil {
+		p.Totals.Partitions += p.Other.Partitions
+	}
+	p.Partitioning = partitioningOf(c.partitions, c.other)
 	p.Partitioning.RootObjects = c.root
 	p.Partitioning.Outside = c.outside.spelled()
 	p.Warnings = c.unusual.warnings()
@@ -51,15 +55,17 @@ func (c *Collector) histograms() map[bool]*histogram {
 }
 
 func (c *Collector) ages() *Ages {
-	var oldest, newest time.Time
-	for _, p := range c.partitions {
-		oldest, newest = span(oldest, newest, p.oldest)
-		oldest, newest = span(oldest, newest, p.newest)
+	oldest, newest := never, never
+	for p := range c.partitions.all() {
+		oldest, newest = oldest.earlier(p.oldest), newest.later(p.newest)
 	}
-	if oldest.IsZero() {
+	if c.other != nil {
+		oldest, newest = oldest.earlier(c.other.oldest), newest.later(c.other.newest)
+	}
+	if oldest == never {
 		return nil
 	}
-	return &Ages{Oldest: oldest.UTC(), Newest: newest.UTC()}
+	return &Ages{Oldest: *oldest.stamp(), Newest: *newest.stamp()}
 }
 
 // FileSizes yields the sizes of the files that Spark cuts (splittable) or does not, each with the number of files that
@@ -267,9 +273,7 @@ func Spell(key string) string {
 
 // partitionsOf sorts the partitions, and describes as many as are wanted.
 func (c *Collector) partitionsOf(p *Profile) {
-	all := slices.SortedFunc(maps.Values(c.partitions), func(a, b *partition) int {
-		return byMost(a.bytes, b.bytes, strings.Compare(a.layout.path, b.layout.path))
-	})
+	all := c.byBytes()
 	shown := len(all)
 	if c.opts.Partitions > 0 {
 		shown = min(shown, c.opts.Partitions)
@@ -277,12 +281,34 @@ func (c *Collector) partitionsOf(p *Profile) {
 	p.PartitionsOmitted = int64(len(all) - shown)
 	p.Partitions = make([]Partition, shown)
 	p.totals = make([]PartitionTotals, len(all))
-	for i, part := range all {
-		p.totals[i] = PartitionTotals{Path: part.layout.path, Base: part.layout.base, Objects: part.objects, Bytes: part.bytes}
+	for i, at := range all {
+		part := c.partitions.at(at.number)
+		p.totals[i] = PartitionTotals{Path: part.path, Base: part.path[:part.base], Objects: part.objects, Bytes: part.bytes}
 		if i < shown {
-			p.Partitions[i] = part.export()
+			p.Partitions[i] = part.export(c.types)
 		}
 	}
+}
+
+// A weighed partition is its number and its bytes, side by side so that a sort finds them.
+type weighed struct {
+	bytes  int64
+	number uint32
+}
+
+// byBytes returns the partitions, most bytes first, then by path.
+func (c *Collector) byBytes() []weighed {
+	all := make([]weighed, c.partitions.len())
+	for i := range all {
+		all[i] = weighed{c.partitions.at(uint32(i)).bytes, uint32(i)}
+	}
+	slices.SortFunc(all, func(a, b weighed) int {
+		if a.bytes != b.bytes {
+			return cmp.Compare(b.bytes, a.bytes)
+		}
+		return strings.Compare(c.partitions.at(a.number).path, c.partitions.at(b.number).path)
+	})
+	return all
 }
 
 // PartitionTotals is the size of one partition.
@@ -292,8 +318,8 @@ type PartitionTotals struct {
 	Objects, Bytes int64
 }
 
-// EachPartition yields all partitions, most bytes first, those too that Partitions does not describe. Of a profile that
-// was read from a document it yields what is there.
+// EachPartition yields all partitions that are told apart, most bytes first, those too that Partitions does not describe, but
+// not what Other holds. Of a profile that was read from a document it yields what is there.
 func (p *Profile) EachPartition(yield func(PartitionTotals) bool) {
 	for _, t := range p.totals {
 		if !yield(t) {
@@ -310,17 +336,17 @@ func (p *Profile) EachPartition(yield func(PartitionTotals) bool) {
 	}
 }
 
-func (p *partition) export() Partition {
-	q := quantiles(p.sizes.counts, p.objects, p.min, p.max, 50, 95)
+func (p *partition) export(types []partitionType) Partition {
+	q := quantiles(p.sizes, p.objects, p.min, p.max, 50, 95)
 	out := Partition{
-		Path: Spell(p.layout.path), Values: []Value{}, Objects: p.objects, Bytes: p.bytes,
-		Sizes:  PartitionSizes{Min: p.min, P50: q[0], P95: q[1], Max: p.max, RelativeError: p.sizes.relativeError()},
-		Oldest: stamp(p.oldest), Newest: stamp(p.newest),
+		Path: Spell(p.path), Values: []Value{}, Objects: p.objects, Bytes: p.bytes,
+		Sizes:   PartitionSizes{Min: p.min, P50: q[0], P95: q[1], Max: p.max, RelativeError: p.relativeError()},
+		Formats: exportKinds(p.kinds(), types), Oldest: p.oldest.stamp(), Newest: p.newest.stamp(),
 	}
-	if !utf8.ValidString(p.layout.path) {
-		out.PathBase64 = base64.StdEncoding.EncodeToString([]byte(p.layout.path))
+	if !utf8.ValidString(p.path) {
+		out.PathBase64 = base64.StdEncoding.EncodeToString([]byte(p.path))
 	}
-	values, _ := p.layout.values()
+	values, _ := p.layout().values()
 	for _, v := range values {
 		v.Key = Spell(v.Key)
 		if v.Value != nil {
@@ -329,21 +355,20 @@ func (p *partition) export() Partition {
 		}
 		out.Values = append(out.Values, v)
 	}
-	for _, f := range p.formats {
-		out.Formats = append(out.Formats, PartitionFormat{f.format, f.compression, f.objects})
-	}
-	slices.SortFunc(out.Formats, func(a, b PartitionFormat) int {
-		return byMost(a.Objects, b.Objects, strings.Compare(a.Format+"."+a.Compression, b.Format+"."+b.Compression))
-	})
 	return out
 }
 
-func stamp(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
+// exportKinds lists files by type, the most first.
+func exportKinds(kinds []kindCount, types []partitionType) []PartitionFormat {
+	out := make([]PartitionFormat, 0, len(kinds))
+	for _, k := range kinds {
+		t := types[k.kind]
+		out = append(out, PartitionFormat{t.format, t.compression, k.objects})
 	}
-	t = t.UTC()
-	return &t
+	slices.SortFunc(out, func(a, b PartitionFormat) int {
+		return byMost(a.Objects, b.Objects, strings.Compare(a.Format+"."+a.Compression, b.Format+"."+b.Compression))
+	})
+	return out
 }
 
 // skewOf measures how unevenly partitions are filled; they come sorted by bytes, largest first.

@@ -17,7 +17,10 @@ type Profile struct {
 	Partitions []Partition `json:"partitions"`
 	// Partitions that are counted but not listed above.
 	PartitionsOmitted int64 `json:"partitions_omitted"`
-	// How unevenly bytes lie over partitions; absent with fewer than two partitions.
+	// The partitions beyond the bound on how many are told apart (--max-partitions), as one; absent where none are. Totals
+	// and sizes count their files; partitions, skew and the values of partition columns do not.
+	Other *Other `json:"other,omitempty"`
+	// How unevenly bytes lie over the partitions that are told apart; absent with fewer than two.
 	Skew *Skew `json:"skew,omitempty"`
 	// Storage classes of everything that no pattern left out.
 	StorageClasses []StorageClass `json:"storage_classes"`
@@ -139,6 +142,22 @@ type Partition struct {
 	Objects int64             `json:"objects"`
 	Bytes   int64             `json:"bytes"`
 	Sizes   PartitionSizes    `json:"sizes"`
+	Formats []PartitionFormat `json:"formats"`
+	Oldest  *time.Time        `json:"oldest,omitempty"`
+	Newest  *time.Time        `json:"newest,omitempty"`
+}
+
+// Other is partitions that are not told apart. Those that are have the smallest hashes of their paths: a sample that is fair,
+// and the same in whatever order objects came.
+type Other struct {
+	Partitions int64 `json:"partitions"`
+	// Set when there were too many to count: partitions is then within 1 % where 100,000 or more are told apart.
+	Estimated bool  `json:"estimated,omitempty"`
+	Objects   int64 `json:"objects"`
+	Bytes     int64 `json:"bytes"`
+	// Smallest and largest file, bytes.
+	Min     int64             `json:"min"`
+	Max     int64             `json:"max"`
 	Formats []PartitionFormat `json:"formats"`
 	Oldest  *time.Time        `json:"oldest,omitempty"`
 	Newest  *time.Time        `json:"newest,omitempty"`

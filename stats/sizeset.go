@@ -6,26 +6,31 @@ import (
 	"slices"
 )
 
-// A SizeSet holds the size of every file exactly, as a sorted multiset, in a bounded number of bytes: sizes are kept
-// as sorted runs of differences and counts, about two or three bytes for each distinct size. Past the bound it holds
+// A SizeSet holds the size of every file exactly, as a sorted multiset, in bounded memory: sizes are kept as sorted runs of
+// differences and counts, two bytes or less for each distinct size. With more distinct sizes than its limit it holds
 // nothing and says so.
 //
 // A plan depends on sizes only, so that this is enough to plan exactly, whatever the number of keys.
 type SizeSet struct {
-	limit    int
+	limit    int // distinct sizes
 	overflow bool
 	fresh    []int64
+	spare    []int64
 	runs     []sizeRun // largest first, each at least twice the next
 }
 
-// A sizeRun spells sizes in ascending order, each as a varint of twice its difference to the one before; it is one more,
-// and a count follows, where more than one file has that size.
-type sizeRun []byte
+// A sizeRun spells distinct sizes in ascending order, each as a varint of twice its difference to the one before; it is one
+// more, and a count follows, where more than one file has that size.
+type sizeRun struct {
+	spelled []byte
+	sizes   int
+}
 
-// sizeSetBytes bounds a SizeSet: five million files of sizes up to 5 GiB need about 10 MiB.
-const sizeSetBytes = 48 << 20
+// maxSizes is how many distinct sizes a Profile keeps, of the files that Spark cuts and again of the others: five million
+// files are always exact, in about 10 MiB, 20 MiB at most. See RelativeError for what is beyond.
+const maxSizes = 5_000_000
 
-const freshSizes = 64 << 10
+const freshSizes = 128 << 10
 
 func newSizeSet(limit int) *SizeSet { return &SizeSet{limit: limit} }
 
@@ -43,20 +48,22 @@ func (s *SizeSet) flush() {
 	if len(s.fresh) == 0 || s.overflow {
 		return
 	}
-	slices.Sort(s.fresh)
-	w := runWriter{run: make(sizeRun, 0, 4*len(s.fresh))}
-	for _, v := range s.fresh {
+	if len(s.spare) < len(s.fresh) {
+		s.spare = make([]int64, cap(s.fresh))
+	}
+	sorted, spare := sortSizes(s.fresh, s.spare[:len(s.fresh)])
+	w := runWriter{spelled: make([]byte, 0, 3*len(sorted))}
+	for _, v := range sorted {
 		w.add(v, 1)
 	}
-	w.flush()
-	run := w.run
-	s.fresh = s.fresh[:0]
-	for n := len(s.runs); n > 0 && len(s.runs[n-1]) < 2*len(run); n = len(s.runs) {
+	run := w.finish()
+	s.fresh, s.spare = sorted[:0], spare[:cap(spare)]
+	for n := len(s.runs); n > 0 && s.runs[n-1].sizes < 2*run.sizes; n = len(s.runs) {
 		run = mergeRuns(s.runs[n-1], run)
 		s.runs = s.runs[:n-1]
 	}
 	s.runs = append(s.runs, run)
-	if s.bytes() > s.limit {
+	if s.sizes() > s.limit+s.limit/4 { // sizes that several runs have count once only after they are merged
 		s.compact()
 	}
 }
@@ -72,7 +79,7 @@ func (s *SizeSet) compact() {
 		s.runs[n-2] = mergeRuns(s.runs[n-2], s.runs[n-1])
 		s.runs = s.runs[:n-1]
 	}
-	if len(s.runs) == 1 && len(s.runs[0]) > s.limit {
+	if len(s.runs) == 1 && s.runs[0].sizes > s.limit {
 		s.drop()
 	}
 }
@@ -85,13 +92,14 @@ func (s *SizeSet) snapshot() *SizeSet {
 
 func (s *SizeSet) drop() {
 	s.overflow = true
-	s.fresh, s.runs = nil, nil
+	s.fresh, s.spare, s.runs = nil, nil, nil
 }
 
-func (s *SizeSet) bytes() int {
+// sizes counts the sizes of all runs.
+func (s *SizeSet) sizes() int {
 	n := 0
 	for _, r := range s.runs {
-		n += len(r)
+		n += r.sizes
 	}
 	return n
 }
@@ -110,7 +118,7 @@ func (s *SizeSet) All() iter.Seq2[int64, int64] {
 
 func (r sizeRun) all() iter.Seq2[int64, int64] {
 	return func(yield func(size, count int64) bool) {
-		for c := (runCursor{rest: r}); c.next(); {
+		for c := (runCursor{rest: r.spelled}); c.next(); {
 			if !yield(c.size, c.count) {
 				return
 			}
@@ -119,7 +127,7 @@ func (r sizeRun) all() iter.Seq2[int64, int64] {
 }
 
 type runCursor struct {
-	rest        sizeRun
+	rest        []byte
 	size, count int64
 }
 
@@ -142,7 +150,8 @@ func (c *runCursor) next() bool {
 
 // runWriter appends sizes in ascending order; equal ones are joined.
 type runWriter struct {
-	run               sizeRun
+	spelled           []byte
+	sizes             int
 	last, size, count int64
 }
 
@@ -160,17 +169,27 @@ func (w *runWriter) flush() {
 	case w.count == 0:
 		return
 	case w.count == 1:
-		w.run = binary.AppendUvarint(w.run, diff)
+		w.spelled = binary.AppendUvarint(w.spelled, diff)
 	default:
-		w.run = binary.AppendUvarint(w.run, diff|1)
-		w.run = binary.AppendUvarint(w.run, uint64(w.count))
+		w.spelled = binary.AppendUvarint(w.spelled, diff|1)
+		w.spelled = binary.AppendUvarint(w.spelled, uint64(w.count))
 	}
 	w.last = w.size
+	w.sizes++
+}
+
+// finish returns the run. It gives back room that was not needed, where that is much.
+func (w *runWriter) finish() sizeRun {
+	w.flush()
+	if cap(w.spelled) > len(w.spelled)+len(w.spelled)/8 {
+		w.spelled = slices.Clone(w.spelled)
+	}
+	return sizeRun{w.spelled, w.sizes}
 }
 
 func mergeRuns(a, b sizeRun) sizeRun {
-	w := runWriter{run: make(sizeRun, 0, len(a)+len(b))}
-	x, y := runCursor{rest: a}, runCursor{rest: b}
+	w := runWriter{spelled: make([]byte, 0, len(a.spelled)+len(b.spelled))}
+	x, y := runCursor{rest: a.spelled}, runCursor{rest: b.spelled}
 	x.next()
 	y.next()
 	for x.count > 0 || y.count > 0 {
@@ -182,6 +201,5 @@ func mergeRuns(a, b sizeRun) sizeRun {
 			y.next()
 		}
 	}
-	w.flush()
-	return w.run
+	return w.finish()
 }

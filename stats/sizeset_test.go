@@ -28,7 +28,7 @@ func TestSizeSetIsAMultiset(t *testing.T) {
 	}
 	for name, next := range draw {
 		for _, n := range []int{0, 1, 2, freshSizes - 1, freshSizes, freshSizes + 1, 2*freshSizes + 17} {
-			s := newSizeSet(sizeSetBytes)
+			s := newSizeSet(maxSizes)
 			want := map[int64]int64{}
 			for i := range n {
 				size := next()
@@ -61,7 +61,7 @@ func TestSizeSetIsAMultiset(t *testing.T) {
 }
 
 func TestSizeSetStopsEarly(t *testing.T) {
-	s := sizeSetOf(sizeSetBytes, []int64{1, 2, 3})
+	s := sizeSetOf(maxSizes, []int64{1, 2, 3})
 	for size := range s.All() {
 		if size == 2 {
 			break
@@ -79,7 +79,7 @@ func TestSizeSetOverflow(t *testing.T) {
 	}
 	whole := sizeSetOf(math.MaxInt, sizes)
 	whole.compact()
-	need := whole.bytes()
+	need := whole.sizes()
 	for _, tt := range []struct {
 		limit int
 		exact bool
@@ -109,20 +109,20 @@ func TestSizeSetOverflow(t *testing.T) {
 	}
 }
 
-// Five million files of different sizes stay exact in less than 64 MiB.
+// Five million files of different sizes stay exact in 24 MiB.
 func TestSizeSetFiveMillion(t *testing.T) {
 	const n, prime, step = 5_000_000, 1_999_993, 5 << 30 / 5_000_000
 	sizeAt := func(i int64) int64 { return 1 + i*step + i*i%step } // ascending, all different
 	t.Parallel()
-	s := newSizeSet(sizeSetBytes)
+	s := newSizeSet(maxSizes)
 	for i := range int64(n) {
 		s.add(sizeAt(i * prime % n))
 		if i%freshSizes == freshSizes-1 {
-			held := 8 * cap(s.fresh)
+			held := 8 * (cap(s.fresh) + cap(s.spare))
 			for _, run := range s.runs {
-				held += cap(run)
+				held += cap(run.spelled)
 			}
-			if held > 64<<20 {
+			if held > 24<<20 {
 				t.Fatalf("holds %d bytes after %d sizes", held, i+1)
 			}
 		}
@@ -137,13 +137,13 @@ func TestSizeSetFiveMillion(t *testing.T) {
 	if i != n || !s.Exact() {
 		t.Fatalf("yields %d of %d sizes, exact = %t", i, n, s.Exact())
 	}
-	if held := cap(s.runs[0]) + 8*cap(s.fresh); held > 64<<20 || len(s.runs) != 1 {
+	if held := cap(s.runs[0].spelled) + 8*(cap(s.fresh)+cap(s.spare)); held > 24<<20 || len(s.runs) != 1 {
 		t.Errorf("holds %d bytes in %d runs", held, len(s.runs))
 	}
 }
 
 func TestSizeSetSnapshot(t *testing.T) {
-	s := sizeSetOf(sizeSetBytes, []int64{3, 1, 3})
+	s := sizeSetOf(maxSizes, []int64{3, 1, 3})
 	snapshot := s.snapshot()
 	for range 2 * freshSizes {
 		s.add(2)
