@@ -13,12 +13,13 @@ import (
 )
 
 type simOptions struct {
-	listen  string
-	objects int64
-	latency time.Duration
-	rps     float64
-	faults  string
-	seed    uint64
+	listen    string
+	objects   int64
+	keyspaces []string
+	latency   time.Duration
+	rps       float64
+	faults    string
+	seed      uint64
 }
 
 func newSimCommand() *cobra.Command {
@@ -38,6 +39,7 @@ It checks no signatures and stores nothing. Point any lister at it, to compare.`
 	f.SortFlags = false
 	f.StringVar(&o.listen, "listen", "127.0.0.1:0", "address to serve on")
 	f.Int64Var(&o.objects, "objects", 1_000_000, "objects in each bucket")
+	f.StringSliceVar(&o.keyspaces, "keyspaces", s3sim.Names(), "which buckets; hive50 is hive partitions of 50 files, and so on")
 	f.DurationVar(&o.latency, "latency", 0, "wait before each answer")
 	f.Float64Var(&o.rps, "rps", 0, "requests a second above which the answer is 503 SlowDown; 0 is no limit")
 	f.StringVar(&o.faults, "faults", "", "faults and their share of the requests, as in slowdown:5%,reset:2%")
@@ -53,10 +55,10 @@ func runSim(ctx context.Context, o *simOptions, stdout io.Writer) error {
 	}
 	server := s3sim.New(map[string]*s3sim.Bucket{})
 	server.Latency, server.RPS, server.Fault = o.latency, o.rps, fault
-	for _, name := range s3sim.Names() {
+	for _, name := range o.keyspaces {
 		keys, err := s3sim.Named(name, o.objects)
 		if err != nil {
-			return fail(fmt.Errorf("--objects: %w", err))
+			return fail(fmt.Errorf("serve: %w", err))
 		}
 		server.Buckets[name] = &s3sim.Bucket{Keys: keys}
 	}
@@ -65,7 +67,7 @@ func runSim(ctx context.Context, o *simOptions, stdout io.Writer) error {
 		return &exitError{exitNothing, fmt.Errorf("serve: %w", err)}
 	}
 	defer stop()
-	fmt.Fprintf(stdout, "buckets %s at %s; Ctrl-C stops it\n", strings.Join(s3sim.Names(), ", "), url)
+	fmt.Fprintf(stdout, "buckets %s at %s; Ctrl-C stops it\n", strings.Join(o.keyspaces, ", "), url)
 	<-ctx.Done()
 	s := server.Stats()
 	fmt.Fprintf(stdout, "%d requests, %d of them lists, %d throttled, at most %d in flight\n", s.Requests, s.Lists, s.Throttled, s.MaxInFlight)

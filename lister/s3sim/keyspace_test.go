@@ -91,6 +91,7 @@ func TestShapes(t *testing.T) {
 	for name, want := range map[string]struct{ folders, largest int }{
 		"counter": {1, 20_000}, "hex": {1, 20_000}, "hive500": {40, 500}, "hive10": {2000, 10}, "half": {21, 10_000},
 		"kafka": {10, 2000}, "unicode": {33, 607}, "flat": {1, 20_000}, "single": {20_000, 1},
+		"hive50": {400, 50}, "hive1": {20_000, 1},
 	} {
 		folders, largest := shapeOf(mustNamed(t, name, 20_000))
 		if folders != want.folders || largest != want.largest {

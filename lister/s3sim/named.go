@@ -3,6 +3,8 @@ package s3sim
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -40,16 +42,31 @@ func Names() []string {
 	return out
 }
 
-// Named returns a ready keyspace of n keys, 0 <= n <= MaxNamed. The same name and n give the same keys and sizes.
+// Named returns a ready keyspace of n keys, 0 <= n <= MaxNamed. The same name and n give the same keys and sizes. Beside
+// Names there is hive<files>, with any number of files to a partition: 10,000,000 keys of hive500 are 20,000 partitions,
+// and so are 1,000,000 of hive50.
 func Named(name string, n int64) (Keyspace, error) {
-	i := slices.IndexFunc(shapes, func(s shape) bool { return s.name == name })
-	if i < 0 {
-		return nil, fmt.Errorf("unknown keyspace %q: one of %q", name, Names())
+	keys := keysOf(name)
+	if keys == nil {
+		return nil, fmt.Errorf("unknown keyspace %q: one of %q, or hive and a number of files", name, Names())
 	}
 	if n < 0 || n > MaxNamed {
 		return nil, fmt.Errorf("keyspace %q of %d keys: 0 to %d are possible", name, n, int64(MaxNamed))
 	}
-	return shapes[i].keys(n), nil
+	return keys(n), nil
+}
+
+// keysOf returns nil for a name that is not known.
+func keysOf(name string) func(n int64) Keyspace {
+	if i := slices.IndexFunc(shapes, func(s shape) bool { return s.name == name }); i >= 0 {
+		return shapes[i].keys
+	}
+	digits, found := strings.CutPrefix(name, "hive")
+	per, err := strconv.ParseInt(digits, 10, 64)
+	if !found || err != nil || per < 1 || per > MaxNamed || digits != strconv.FormatInt(per, 10) {
+		return nil
+	}
+	return hiveKeys(per)
 }
 
 func constant(s string) func(dst []byte, _ int64) []byte {
