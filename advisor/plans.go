@@ -98,6 +98,11 @@ func bundles(f *Facts, across bool) iter.Seq[spark.Bundle] {
 				return
 			}
 		}
+		for p, n := range f.Profile.Other.Alike {
+			if !yield(spark.Bundle{Objects: p.Objects, Bytes: p.Bytes, Alike: n}) {
+				return
+			}
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -125,7 +126,7 @@ func (f *folded) absorb(p *partition) {
 	}
 }
 
-// partitions is how many there are. Above maxFolded it is estimated from how close together the hashes are that are
+// partitions is how many there are. Above the limit of hashes it is estimated from how close together the hashes are that are
 // kept: of the n smallest, n-1 lie below the last, as evenly as all of them do over 2^64. The standard error is 1/√(n-2):
 // 0.1 % where a million are kept.
 func (f *folded) partitions() (n int64, estimated bool) {
@@ -136,7 +137,7 @@ func (f *folded) partitions() (n int64, estimated bool) {
 		return n, false
 	}
 	all := float64(f.kept-1) / (float64(f.last.hash) / (1 << 64))
-	return max(int64(all)-int64(f.kept), maxFolded), true
+	return max(int64(all)-int64(f.kept), int64(f.hashes.limit)), true
 }
 
 // A shape is what partitions have in common: the directory that their columns start in, and the columns.
@@ -178,4 +179,30 @@ func (f *folded) export(types []partitionType) *Other {
 	}
 	o.Partitions, o.Estimated = f.partitions()
 	return o
+}
+
+func (o *Other) warnings(kept int) []Warning {
+	if o == nil {
+		return nil
+	}
+	about := ""
+	if o.Estimated {
+		about = "about "
+	}
+	return []Warning{{"partitions_folded", fmt.Sprintf("%d partitions are told apart, a fair sample; %s%d more are counted as one, other", kept, about, o.Partitions), o.Objects}}
+}
+
+// Alike yields what the partitions would be if they were alike, each with how many there are so: for 10 files in 3
+// partitions, 2 of 3 files and 1 of 4. For nil, which is no partitions, it yields nothing.
+func (o *Other) Alike(yield func(t PartitionTotals, n int64) bool) {
+	if o == nil || o.Objects <= 0 {
+		return
+	}
+	n := min(max(o.Partitions, 1), o.Objects)
+	t := PartitionTotals{Objects: o.Objects / n, Bytes: o.Bytes / n}
+	more := o.Objects % n
+	if yield(t, n-more) && more > 0 {
+		t.Objects++
+		yield(t, more)
+	}
 }

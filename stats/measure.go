@@ -35,7 +35,7 @@ func (c *Collector) Profile() *Profile {
 	p.Partitioning = partitioningOf(c.partitions, c.other)
 	p.Partitioning.RootObjects = c.root
 	p.Partitioning.Outside = c.outside.spelled()
-	p.Warnings = c.unusual.warnings()
+	p.Warnings = append(c.unusual.warnings(), p.Other.warnings(c.partitions.len())...)
 	p.Skew = skewOf(p.totals)
 	p.Ages = c.ages()
 	p.Sizes = c.sizes(p)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"s3layout/advisor"
+	"s3layout/stats"
 )
 
 // details is everything that the first screen had no room for.
@@ -129,9 +130,7 @@ func (t *text) tables(r *advisor.Report) {
 	if len(p.Partitioning.Keys) > 0 {
 		t.blank()
 		t.partitionRows("partition", p, 10)
-		if more := p.Totals.Partitions - int64(min(10, len(p.Partitions))); more > 0 {
-			t.linef("and %s", plural(more, "more partition"))
-		}
+		t.otherPartitions(p)
 	}
 	if len(p.Ignored) > 0 {
 		t.blank()
@@ -143,6 +142,24 @@ func (t *text) tables(r *advisor.Report) {
 			}
 			t.linef("%s %10s %10s  %s", fit(ignoredName(g), 34), advisor.Count(g.Objects), advisor.Size(g.Bytes), shorten(example, max(t.width-58, 8)))
 		}
+	}
+}
+
+// otherPartitions says what the rows of partitions do not show.
+func (t *text) otherPartitions(p *stats.Profile) {
+	more := p.Totals.Partitions - int64(min(10, len(p.Partitions)))
+	if p.Other != nil {
+		more -= p.Other.Partitions
+	}
+	if more > 0 {
+		t.linef("and %s", plural(more, "more partition"))
+	}
+	if o := p.Other; o != nil {
+		about := ""
+		if o.Estimated {
+			about = "about "
+		}
+		t.linef("and other, not told apart: %s%s with %s, %s", about, plural(o.Partitions, "partition"), plural(o.Objects, "file"), advisor.Size(o.Bytes))
 	}
 }
 

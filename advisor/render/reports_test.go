@@ -47,6 +47,7 @@ func madeReports() map[string]*advisor.Report {
 		"hostile":       madeReport("s3://bucket/\x1b]0;owned\x07/"+"\u202e"+"/", hostileLake()),
 		"incomplete":    madeReport("s3://bucket/cut/", many(40, 3<<20, "p=%d/part.parquet")),
 		"formats":       madeReport("s3://bucket/formats/", many(300, 5<<20, "p=%d/part.csv")),
+		"folded":        madeReportWith("s3://bucket/folded/", many(300, 5<<20, "p=%d/part.csv.gz"), stats.Options{MaxPartitions: 20}),
 	}
 	r := out["incomplete"]
 	r.Complete, r.StoppedBy = false, "SIGTERM"
@@ -68,7 +69,11 @@ func madeReports() map[string]*advisor.Report {
 var written = time.Date(2026, 4, 19, 7, 30, 0, 123456789, time.UTC)
 
 func madeReport(uri string, objects []lister.Object) *advisor.Report {
-	c := stats.NewCollector(stats.Options{})
+	return madeReportWith(uri, objects, stats.Options{})
+}
+
+func madeReportWith(uri string, objects []lister.Object, opts stats.Options) *advisor.Report {
+	c := stats.NewCollector(opts)
 	for i := range objects {
 		objects[i].Modified = written.Add(time.Duration(i) * time.Second)
 	}

@@ -207,7 +207,11 @@ func partitions(p *stats.Profile) string {
 	for _, k := range p.Partitioning.Keys {
 		names = append(names, Printable(k.Name))
 	}
-	return fmt.Sprintf("%s (%s)", plural(p.Totals.Partitions, "partition"), shorten(strings.Join(names, ", "), 24))
+	about := ""
+	if p.Other != nil && p.Other.Estimated {
+		about = "~"
+	}
+	return fmt.Sprintf("%s%s (%s)", about, plural(p.Totals.Partitions, "partition"), shorten(strings.Join(names, ", "), 24))
 }
 
 func formatName(f stats.Format) string {

@@ -17,6 +17,7 @@ import (
 //	# a comment
 //	engine glue-5.1 workers=10 worker=G.1X cores=0
 //	target s3://bucket/data/
+//	apart 5                                          tell so many partitions apart; before the objects
 //	code                                             show the snippets
 //	1GiB+1 year=2026/a.csv.gz                        one object
 //	500 x 64KiB-1 year=2026/part-%d.json GLACIER     500, numbered from 0, of a storage class
@@ -56,6 +57,10 @@ func (l *testLake) line(words []string) error {
 	case "target":
 		l.target = words[1]
 		return nil
+	case "apart":
+		n, err := strconv.Atoi(words[1])
+		l.collector = stats.NewCollector(stats.Options{MaxPartitions: n})
+		return err
 	case "code":
 		l.code = true
 		return nil

@@ -28,7 +28,11 @@ var PartitionSkew = &advisor.Rule{
 	},
 	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
 		s := f.Profile.Skew
-		if s == nil || f.Profile.Totals.Partitions < r.Limit("partitions") || s.MaxBytes < r.Limit("bytes") ||
+		apart := f.Profile.Totals.Partitions // a largest and a median of few are no sample of many
+		if other := f.Profile.Other; other != nil {
+			apart -= other.Partitions
+		}
+		if s == nil || apart < r.Limit("partitions") || s.MaxBytes < r.Limit("bytes") ||
 			s.MaxOverMedian < float64(r.Limit("ratio")) {
 			return nil
 		}
@@ -42,6 +46,9 @@ var PartitionSkew = &advisor.Rule{
 		a.Evidence["max_over_median"] = s.MaxOverMedian
 		a.Evidence["max_over_median_threshold"] = r.Limit("ratio")
 		a.Evidence["gini"] = s.Gini
+		if other := f.Profile.Other; other != nil {
+			a.Evidence["partitions_not_told_apart"] = other.Partitions
+		}
 		a.Why = fmt.Sprintf("%.1f × the median: %s in %s.", s.MaxOverMedian, size(s.MaxBytes), quoted(s.Largest))
 		a.Set = "split it, or salt the key before the write"
 		return a

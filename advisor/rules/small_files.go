@@ -49,6 +49,9 @@ var SmallFiles = &advisor.Rule{
 			after = filesOf(p.Totals.Bytes, target)
 			estimate = "partitions are taken to be joined, and output to be as large as the input"
 		}
+		if p.Other != nil {
+			estimate += "; partitions that are not told apart are taken to be alike"
+		}
 		a.Impact = &advisor.Impact{Metric: "files", Before: p.Totals.Objects, After: after, Estimate: estimate}
 		return a
 	},
@@ -57,8 +60,11 @@ var SmallFiles = &advisor.Rule{
 // compacted is how many files are left when each partition is written again in files of target bytes.
 func compacted(p *stats.Profile, target int64) int64 {
 	n := int64(0)
-	for p := range p.EachPartition {
-		n += min(p.Objects, filesOf(p.Bytes, target))
+	for t := range p.EachPartition {
+		n += min(t.Objects, filesOf(t.Bytes, target))
+	}
+	for t, alike := range p.Other.Alike {
+		n += alike * min(t.Objects, filesOf(t.Bytes, target))
 	}
 	return n
 }

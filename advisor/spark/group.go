@@ -3,7 +3,10 @@ package spark
 import "iter"
 
 // Bundle is a set of files that Glue groups together: a partition, or with acrossPartition the whole dataset.
-type Bundle struct{ Objects, Bytes int64 }
+type Bundle struct {
+	Objects, Bytes int64
+	Alike          int64 // how many such sets there are; 0 stands for 1
+}
 
 // PlanGrouped estimates the tasks of a grouped DynamicFrame: each bundle makes at least one, and one for each
 // groupSize. A file is never cut, so that the largest of in bounds the largest task from below. growth is bytes in memory
@@ -15,7 +18,7 @@ func PlanGrouped(bundles iter.Seq[Bundle], groupSize int64, growth float64, in I
 			continue
 		}
 		groups := min(max(divUp(b.Bytes, max(groupSize, 1)), 1), b.Objects)
-		t.add([]run{newRun(b.Bytes/groups, 1, growth)}, groups)
+		t.add([]run{newRun(b.Bytes/groups, 1, growth)}, groups*max(b.Alike, 1))
 	}
 	p := t.plan()
 	for _, largest := range []run{

@@ -100,14 +100,14 @@ func TestPlanSplits(t *testing.T) {
 
 func TestPlanGrouped(t *testing.T) {
 	bundles := func(yield func(Bundle) bool) {
-		for _, b := range []Bundle{{500, 100 * mib}, {1, 1}, {0, 0}, {2, 10 * gib}} {
+		for _, b := range []Bundle{{500, 100 * mib, 0}, {1, 1, 0}, {0, 0, 0}, {2, 10 * gib, 1}, {3, 3, 4}} {
 			if !yield(b) {
 				return
 			}
 		}
 	}
 	p := PlanGrouped(bundles, 64*mib, 2, input(map[int64]int64{mib: 500, 1: 1}, map[int64]int64{5 * gib: 2}))
-	if p.Tasks != 2+1+2 || p.MaxBytes != 5*gib || p.MaxExpanded != 10*gib || p.Estimate == "" {
+	if p.Tasks != 2+1+2+4 || p.MaxBytes != 5*gib || p.MaxExpanded != 10*gib || p.Estimate == "" {
 		t.Errorf("got %+v", p)
 	}
 }

@@ -29,6 +29,7 @@ type profileOptions struct {
 	exclude, include []string
 	where            string
 	partitions       string
+	maxPartitions    string
 	failOn           string
 	failOnEmpty      bool
 	quiet            bool
@@ -49,6 +50,9 @@ data-old/.
 the target: '**.csv', '**_temporary/**', 'year=2019/**', '{a,b}/*.json'. --where takes
 a predicate over partition columns, as push_down_predicate does. What they rule
 out is not listed, where it is larger than a page.
+
+A partition takes up to 1 KiB of memory. Beyond --max-partitions they are counted as
+one, "other"; no file is dropped. Which are told apart goes by a hash of their paths.
 ` + exitStatus,
 		Example: `  s3layout profile s3://bucket/events/
   s3layout profile s3://bucket/events/ --exclude '**_temporary/**' --workers 20
@@ -66,6 +70,7 @@ out is not listed, where it is larger than a page.
 	f.StringVar(&o.where, "where", "", "read only the partitions that this Spark SQL predicate selects")
 	o.outputOptions.addFlags(f)
 	f.StringVar(&o.partitions, "partitions", "100", "partitions in the report: a number, or all")
+	f.StringVar(&o.maxPartitions, "max-partitions", "1000000", "partitions to tell apart, a fair sample of those there are: a number, or all")
 	f.StringVar(&o.failOn, "fail-on", "", "exit 1 on a finding as severe as info, warning or critical")
 	f.BoolVar(&o.failOnEmpty, "fail-on-empty", false, "exit 5 where there are no files to read")
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
@@ -88,8 +93,9 @@ type settings struct {
 	engine advisor.Engine
 	format render.Format
 	selection
-	partitions int // -1: all
-	failOn     advisor.Severity
+	partitions    int // 0: all
+	maxPartitions int // 0: all
+	failOn        advisor.Severity
 }
 
 func (o *profileOptions) validate() (s settings, err error) {
@@ -106,7 +112,10 @@ func (o *profileOptions) validate() (s settings, err error) {
 	if s.selection, err = o.selection(); err != nil {
 		return fail(err)
 	}
-	if s.partitions, err = parsePartitions(o.partitions); err != nil {
+	if s.partitions, err = parsePartitions("--partitions", o.partitions); err != nil {
+		return fail(err)
+	}
+	if s.maxPartitions, err = parsePartitions("--max-partitions", o.maxPartitions); err != nil {
 		return fail(err)
 	}
 	s.failOn = advisor.Severity(o.failOn)
@@ -116,13 +125,13 @@ func (o *profileOptions) validate() (s settings, err error) {
 	return s, nil
 }
 
-func parsePartitions(s string) (int, error) {
+func parsePartitions(flag, s string) (int, error) {
 	if s == "all" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("--partitions %q: it is a number from 1, or all", s)
+		return 0, fmt.Errorf("%s %q: it is a number from 1, or all", flag, s)
 	}
 	return n, nil
 }
@@ -159,7 +168,7 @@ func next(r *advisor.Report) string {
 // or carries the exit code.
 func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings, stderr io.Writer) (*advisor.Report, error) {
 	begun, cpu := time.Now(), cpuSeconds()
-	collector := stats.NewCollector(s.options(s.partitions))
+	collector := stats.NewCollector(s.options(s.partitions, s.maxPartitions))
 	meter, _ := t.source.(lister.Meter)
 	progress := startProgress(stderr, t.uri, meter, o.quiet)
 	listed := int64(0)

@@ -42,6 +42,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serve,
 			"json":  jsonField,
+			"same":  sameReport,
 			"globs": globs,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
@@ -226,6 +227,28 @@ func jsonField(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // field spells what is at a path; "(none)" where there is nothing, and a length at "#".
+// sameReport compares two reports, but for what the run took: same REPORT REPORT.
+func sameReport(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 || neg {
+		ts.Fatalf("usage: same REPORT REPORT")
+	}
+	var texts []string
+	for _, name := range args {
+		var r map[string]json.RawMessage
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(name)), &r))
+		if len(r["profile"]) == 0 || len(r["run"]) == 0 {
+			ts.Fatalf("%s is not a report", name)
+		}
+		delete(r, "run")
+		text, err := json.Marshal(r)
+		ts.Check(err)
+		texts = append(texts, string(text))
+	}
+	if texts[0] != texts[1] {
+		ts.Fatalf("%s and %s differ:\n%s\n%s", args[0], args[1], texts[0], texts[1])
+	}
+}
+
 func field(v any, path []string) string {
 	for _, p := range path {
 		switch at := v.(type) {

@@ -43,9 +43,9 @@ func parseGlobs(flag string, patterns []string) ([]*lister.Glob, error) {
 }
 
 // options is the selection as a Collector applies it, to every key that is listed; partitions is how many a profile
-// describes.
-func (s selection) options(partitions int) stats.Options {
-	o := stats.Options{Exclude: s.exclude, Include: s.include, Partitions: partitions}
+// describes, and apart how many it tells apart.
+func (s selection) options(partitions, apart int) stats.Options {
+	o := stats.Options{Exclude: s.exclude, Include: s.include, Partitions: partitions, MaxPartitions: apart}
 	if s.where != nil {
 		o.Where = s.where.String()
 		o.Select = func(columns []stats.Value) bool { return s.judge(columns, true) == predicate.True }
