@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -188,7 +187,7 @@ func TestSketch(t *testing.T) {
 					t.Fatalf("another order: %+v, want %+v", got, want)
 				}
 			}
-			if held := int(unsafe.Sizeof(*want)) + 8*cap(want.exact) + int(unsafe.Sizeof(sketchBucket{}))*cap(want.buckets); held > 1100 {
+			if held := int(unsafe.Sizeof(*want)) + 8*cap(want.exact) + int(unsafe.Sizeof(sketchCounts{})); held > 640 {
 				t.Errorf("holds %d bytes", held)
 			}
 			slices.Sort(sizes)
@@ -207,7 +206,7 @@ func TestSketch(t *testing.T) {
 				got := quantiles(want.counts, n, sizes[0], sizes[len(sizes)-1], int64(percent))[0]
 				exact := nearestRank(sizes, percent)
 				if off := relativeDistance(got, exact); off > bound {
-					t.Errorf("p%d = %d, exactly %d: off by %v, stated %v (level %d)", percent, got, exact, off, bound, want.level)
+					t.Errorf("p%d = %d, exactly %d: off by %v, stated %v", percent, got, exact, off, bound)
 				}
 			}
 		})
@@ -231,8 +230,12 @@ func TestSketchCoarsens(t *testing.T) {
 		{2 * sketchBuckets, 1, sketchBuckets}, {2*sketchBuckets + 1, 2, sketchBuckets/2 + 1},
 	} {
 		s := distinct(tt.n)
-		if s.level != tt.level || len(s.buckets) != tt.buckets {
-			t.Errorf("%d distinct sizes: level %d with %d buckets, want %d with %d", tt.n, s.level, len(s.buckets), tt.level, tt.buckets)
+		c := s.buckets
+		if c == nil {
+			c = &sketchCounts{}
+		}
+		if int(c.level) != tt.level || int(c.n) != tt.buckets {
+			t.Errorf("%d distinct sizes: level %d with %d buckets, want %d with %d", tt.n, c.level, c.n, tt.level, tt.buckets)
 		}
 		want := 0.0
 		if tt.buckets > 0 {
@@ -241,7 +244,7 @@ func TestSketchCoarsens(t *testing.T) {
 		if got := s.relativeError(); got != want {
 			t.Errorf("%d distinct sizes: relativeError %v, want %v", tt.n, got, want)
 		}
-		if !slices.IsSortedFunc(s.buckets, func(a, b sketchBucket) int { return cmp.Compare(a.index, b.index) }) {
+		if !slices.IsSorted(c.index[:c.n]) {
 			t.Errorf("%d distinct sizes: buckets out of order", tt.n)
 		}
 	}
@@ -249,10 +252,10 @@ func TestSketchCoarsens(t *testing.T) {
 
 func TestSketchCountSaturates(t *testing.T) {
 	s := sketchOf(slices.Repeat([]int64{5}, sketchExact+1))
-	s.buckets[0].objects = math.MaxUint32 - 1
+	s.buckets.objects[0] = math.MaxUint32 - 1
 	s.add(5)
 	s.add(5)
-	if got := s.buckets[0].objects; got != math.MaxUint32 {
+	if got := s.buckets.objects[0]; got != math.MaxUint32 {
 		t.Errorf("counted to %d", got)
 	}
 }
