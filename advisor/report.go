@@ -217,18 +217,22 @@ type Source struct {
 
 // Run is what the listing took. It is the only volatile part of a report.
 type Run struct {
-	Started   time.Time `json:"started"`
-	Seconds   float64   `json:"seconds"`
-	Requests  int64     `json:"requests"`
-	Retries   int64     `json:"retries"`
-	Throttled int64     `json:"throttled"`
+	Started  time.Time `json:"started"`
+	Seconds  float64   `json:"seconds"`
+	Requests int64     `json:"requests"`
+	// Of these, requests that read objects, and the bytes of objects that they brought.
+	Gets      int64 `json:"gets"`
+	BytesRead int64 `json:"bytes_read"`
+	Retries   int64 `json:"retries"`
+	Throttled int64 `json:"throttled"`
 	// Directories that were not listed to their end, since nothing in them was wanted.
 	Jumps int64 `json:"jumps"`
-	// Requests for each 1,000 objects listed.
+	// Requests that list, for each 1,000 objects listed.
 	RequestsPerThousand float64 `json:"requests_per_thousand_objects"`
-	// What the requests cost, at ListPrice dollars for 1,000 of them.
+	// What the requests cost: Gets at GetPrice, the others at ListPrice dollars for 1,000 of them.
 	Dollars   float64 `json:"dollars"`
 	ListPrice float64 `json:"list_price"`
+	GetPrice  float64 `json:"get_price"`
 	// User and system time of this process.
 	CPUSeconds float64 `json:"cpu_seconds"`
 }

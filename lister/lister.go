@@ -6,6 +6,7 @@ package lister
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -36,6 +37,20 @@ type Source interface {
 	List(ctx context.Context, fn func([]Object) error) error
 }
 
+// A Reader is a Source whose objects can be read. It may be called from many goroutines, during List and after.
+type Reader interface {
+	// ReadRange fills p with the bytes of an object from offset off on, and returns how many there were; fewer than
+	// len(p) only with an error. key is as in Object.Key.
+	//
+	// The error wraps fs.ErrNotExist where there is no such object, fs.ErrPermission where it may not be read,
+	// ErrArchived where it must be restored before, and io.ErrUnexpectedEOF where the object ends before p does. It names
+	// the key.
+	ReadRange(ctx context.Context, key string, p []byte, off int64) (int, error)
+}
+
+// ErrArchived is why an object in an archive cannot be read: it must be restored first.
+var ErrArchived = errors.New("the object is archived")
+
 // A Meter is a Source that can say, at any time and from any goroutine, what the listing has cost so far.
 type Meter interface {
 	Usage() Usage
@@ -43,7 +58,9 @@ type Meter interface {
 
 // Usage is what a listing has cost so far. All are counts since List was called.
 type Usage struct {
-	Requests  int64 // sent to the server, retries included
+	Requests  int64 // sent to the server, retries and reads included
+	Gets      int64 // of these, requests that read an object
+	BytesRead int64 // of objects
 	Retries   int64 // requests that repeated one that had failed
 	Throttled int64 // answers that asked to slow down (503 SlowDown, 429)
 	InFlight  int64 // requests under way now

@@ -16,6 +16,7 @@ type awsOptions struct {
 	maxAttempts  int
 	maxRequests  int64
 	listPrice    float64
+	getPrice     float64
 }
 
 func (o *awsOptions) addFlags(f *pflag.FlagSet) {
@@ -29,19 +30,24 @@ func (o *awsOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.concurrency, "concurrency", s3.DefaultConcurrency, "most requests in flight")
 	f.Int64Var(&o.maxRequests, "max-requests", 0, "stop after so many requests; the report is then partial. 0 is no limit")
 	f.Float64Var(&o.listPrice, "list-price", defaultListPrice, "dollars for 1,000 LIST requests")
+	f.Float64Var(&o.getPrice, "get-price", defaultGetPrice, "dollars for 1,000 GET requests")
 	f.IntVar(&o.maxAttempts, "max-attempts", s3.DefaultMaxAttempts, "how often a page is asked for before its keys count as missing")
 }
 
-// defaultListPrice is the price of 1,000 LIST requests to S3 Standard in us-east-1, dollars.
+// The prices of 1,000 LIST and of 1,000 GET requests to S3 Standard in us-east-1, dollars. Bytes read cost nothing within
+// the region; out of it, or from the infrequent classes, they do.
 // Source: https://aws.amazon.com/s3/pricing/
-const defaultListPrice = 0.005
+const (
+	defaultListPrice = 0.005
+	defaultGetPrice  = 0.0004
+)
 
 func (o *awsOptions) validate() error {
 	switch {
 	case o.requestPayer != "" && o.requestPayer != "requester":
 		return fmt.Errorf("--request-payer %q: the only value is requester", o.requestPayer)
-	case o.maxRequests < 0 || o.listPrice < 0:
-		return fmt.Errorf("--max-requests and --list-price must not be negative")
+	case o.maxRequests < 0 || !(o.listPrice >= 0) || !(o.getPrice >= 0):
+		return fmt.Errorf("--max-requests, --list-price and --get-price must not be negative")
 	case o.maxAttempts < 1:
 		return fmt.Errorf("--max-attempts %d: it must be at least 1", o.maxAttempts)
 	case o.concurrency < 1 || o.concurrency > 1024:

@@ -186,9 +186,11 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 		u := meter.Usage()
 		r.Run.Requests, r.Run.Retries, r.Run.Throttled = u.Requests, u.Retries, u.Throttled
 		r.Run.Jumps = u.Jumps
-		r.Run.RequestsPerThousand = round3(1000 * float64(u.Requests) / float64(max(listed, 1)))
-		r.Run.ListPrice = o.listPrice
-		r.Run.Dollars = math.Round(o.listPrice*float64(u.Requests)/1000*1e6) / 1e6
+		lists := u.Requests - u.Gets
+		r.Run.Gets, r.Run.BytesRead = u.Gets, u.BytesRead
+		r.Run.RequestsPerThousand = round3(1000 * float64(lists) / float64(max(listed, 1)))
+		r.Run.ListPrice, r.Run.GetPrice = o.listPrice, o.getPrice
+		r.Run.Dollars = math.Round((o.listPrice*float64(lists)+o.getPrice*float64(u.Gets))/1000*1e6) / 1e6
 	}
 	if w, ok := t.source.(lister.Warner); ok {
 		for _, warning := range w.Warnings() {

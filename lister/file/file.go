@@ -29,6 +29,7 @@ type Source struct {
 var (
 	_ lister.Source = (*Source)(nil)
 	_ lister.Warner = (*Source)(nil)
+	_ lister.Reader = (*Source)(nil)
 )
 
 // batchSize is how many files go to the consumer at once.

@@ -113,13 +113,21 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 var errBudget = errors.New("--max-requests is used up")
 
+// spend counts a request before it is sent, if it may be.
+func (s *Source) spend() error {
+	if n := s.requests.Add(1); s.opts.MaxRequests > 0 && n > s.opts.MaxRequests {
+		s.requests.Add(-1)
+		return errBudget
+	}
+	return nil
+}
+
 // attempt sends one request and holds the page against it.
 func (s *Source) attempt(ctx context.Context, r request) (*page, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.opts.AttemptTimeout)
 	defer cancel()
-	if n := s.requests.Add(1); s.opts.MaxRequests > 0 && n > s.opts.MaxRequests {
-		s.requests.Add(-1)
-		return nil, errBudget
+	if err := s.spend(); err != nil {
+		return nil, err
 	}
 	s.inFlight.Add(1)
 	defer s.inFlight.Add(-1)

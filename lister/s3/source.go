@@ -22,7 +22,7 @@ import (
 
 // Options tune a Source. The zero value works.
 type Options struct {
-	// Concurrency is the most requests in flight; 0 means DefaultConcurrency.
+	// Concurrency is the most pages in flight, and the most reads; 0 means DefaultConcurrency.
 	Concurrency int
 	// RequestPayer agrees to pay for the requests.
 	RequestPayer bool
@@ -56,18 +56,22 @@ type Source struct {
 	opts   Options
 
 	requests, retries, throttled, inFlight, jumps atomic.Int64
+	gets, bytesRead                               atomic.Int64
 	pace                                          pace
 	pages, bodies                                 sync.Pool
 	region                                        string       // where the bucket turned out to be; set before the workers start
 	start                                         atomic.Int32 // what is known of start-after
 	serial                                        bool         // a directory bucket, or a server that does not sort
 	warnings                                      []lister.Warning
+	root                                          atomic.Pointer[string] // what all keys start with; nil before List knows it
+	reads                                         chan struct{}          // a place for each read in flight
 }
 
 var (
 	_ lister.Source = (*Source)(nil)
 	_ lister.Meter  = (*Source)(nil)
 	_ lister.Warner = (*Source)(nil)
+	_ lister.Reader = (*Source)(nil)
 )
 
 // New returns a Source that lists target through client. The client must not retry; NewClient makes such a one.
@@ -84,13 +88,14 @@ func New(client *s3.Client, target Target, opts Options) *Source {
 	if opts.PageSize <= 0 || opts.PageSize > pageKeys {
 		opts.PageSize = pageKeys
 	}
-	return &Source{client: client, target: target, opts: opts}
+	return &Source{client: client, target: target, opts: opts, reads: make(chan struct{}, opts.Concurrency)}
 }
 
 // Usage says what the listing has cost so far.
 func (s *Source) Usage() lister.Usage {
 	return lister.Usage{
 		Requests: s.requests.Load(), Retries: s.retries.Load(), Throttled: s.throttled.Load(), InFlight: s.inFlight.Load(), Jumps: s.jumps.Load(),
+		Gets: s.gets.Load(), BytesRead: s.bytesRead.Load(),
 	}
 }
 
@@ -112,6 +117,7 @@ func (s *Source) List(ctx context.Context, fn func([]lister.Object) error) error
 	if err != nil {
 		return err
 	}
+	s.root.Store(&root)
 	deliver := func(objects []lister.Object) error {
 		for i := range objects {
 			objects[i].Key = objects[i].Key[len(root):]
