@@ -33,6 +33,7 @@ type Judgement struct {
 	Plans       []Plan
 	Recommended Recommended
 	Advice      []Advice
+	Skipped     []Skipped
 }
 
 // Advise plans the reads of a profile on an engine, and checks every rule. It is pure: the same profile, engine and
@@ -43,11 +44,16 @@ func Advise(target string, p *stats.Profile, e Engine, rules []*Rule) Judgement 
 	f.Plans = plans(f)
 	recommendWrite(f)
 	advice := []Advice{}
+	var skipped []Skipped
 	for _, r := range rules {
+		if reason := r.Scope.Skips(f); reason != "" {
+			skipped = append(skipped, Skipped{r.ID, reason})
+			continue
+		}
 		if a := r.Check(r, f); a != nil {
 			advice = append(advice, *a)
 		}
 	}
 	slices.SortStableFunc(advice, func(a, b Advice) int { return b.Severity.Rank() - a.Severity.Rank() })
-	return Judgement{Plans: f.Plans, Recommended: f.Recommended, Advice: advice}
+	return Judgement{Plans: f.Plans, Recommended: f.Recommended, Advice: advice, Skipped: skipped}
 }

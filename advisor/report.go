@@ -35,6 +35,8 @@ type Report struct {
 	Recommended Recommended `json:"recommended"`
 	// Findings, worst first.
 	Advice []Advice `json:"advice"`
+	// Rules that were not checked, and why.
+	Skipped []Skipped `json:"skipped,omitempty"`
 	// The only part that differs between two runs over the same objects.
 	Run Run `json:"run"`
 }
@@ -167,6 +169,11 @@ type Advice struct {
 	Title string `json:"title"`
 	// critical, warning or info.
 	Severity Severity `json:"severity"`
+	// exact: it follows from the listing and a public rule of the engine; estimate: from a rule that is not public, or an
+	// assumption that the report shows; heuristic: from what has proved bad elsewhere.
+	Confidence Confidence `json:"confidence,omitempty"`
+	// Readers that it is about: dataframe, rdd, dynamicframe, athena.
+	Readers []string `json:"readers,omitempty"`
 	// Measured values, and the thresholds that they were held against.
 	Evidence Evidence `json:"evidence"`
 	// What was seen and why it costs, with the numbers.
@@ -178,7 +185,22 @@ type Advice struct {
 	// What doing it changes.
 	Impact   *Impact   `json:"impact,omitempty"`
 	Snippets []Snippet `json:"snippets"`
-	Sources  []Source  `json:"sources"`
+	// Where a running job shows whether it holds.
+	Confirm []Signal `json:"confirm,omitempty"`
+	Sources []Source `json:"sources"`
+}
+
+// Signal is a metric, a column of the Spark UI or a line of a log that confirms a finding.
+type Signal struct {
+	Metric string `json:"metric"`
+	// What it shows where the finding holds.
+	Shows string `json:"shows"`
+}
+
+// Skipped is a rule that was not checked.
+type Skipped struct {
+	Rule   string `json:"rule"`
+	Reason string `json:"reason"`
 }
 
 // Evidence is measured values and thresholds by name. Decoding keeps every digit: a number becomes a json.Number.
@@ -236,6 +258,18 @@ type Run struct {
 	// User and system time of this process.
 	CPUSeconds float64 `json:"cpu_seconds"`
 }
+
+// Confidence is how sure a finding is.
+type Confidence string
+
+// Confidences, the most sure first.
+const (
+	Exact     Confidence = "exact"
+	Estimate  Confidence = "estimate"
+	Heuristic Confidence = "heuristic"
+)
+
+var confidences = []Confidence{Exact, Estimate, Heuristic}
 
 // Severity orders findings.
 type Severity string

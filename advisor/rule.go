@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 )
 
 // A Rule is a value: what it knows, and a check. It does no I/O and prints nothing; help, documentation and every
@@ -15,6 +16,14 @@ type Rule struct {
 	Doc   Doc
 	// Since is the version of s3layout that first had it.
 	Since string
+	// Scope is which engines and readers it is for. Elsewhere it is not checked, and the report says why.
+	Scope Scope
+	// Confidence is how sure its findings are, unless a check says less of one.
+	Confidence Confidence
+	// Offer marks a rule that finds nothing wrong: a layout with no other finding needs no change.
+	Offer bool
+	// Confirm is where a running job shows whether a finding holds.
+	Confirm []Signal
 	// Limits are what measurements are held against.
 	Limits  []Limit
 	Sources []Source
@@ -52,9 +61,12 @@ func (r *Rule) Limit(name string) int64 {
 func (r *Rule) Found(severity Severity) *Advice {
 	return &Advice{
 		Rule: r.ID, Title: r.Title, Severity: severity,
+		Confidence: r.Confidence, Readers: r.Scope.Readers, Confirm: r.Confirm,
 		Evidence: Evidence{}, Do: r.Doc.Do, Snippets: []Snippet{}, Sources: r.Sources,
 	}
 }
+
+var sourceDate = regexp.MustCompile(`^20[0-9]{2}-(0[1-9]|1[0-2])(-[0-3][0-9])?$`)
 
 var ruleID = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 
@@ -73,6 +85,15 @@ func Validate(rules []*Rule) error {
 		if r.Doc.Saw == "" || r.Doc.Costs == "" || r.Doc.Do == "" || r.Doc.Ignore == "" {
 			errs = append(errs, fmt.Errorf("rule %s: its documentation has a gap", r.ID))
 		}
+		if err := r.Scope.validate(); err != nil {
+			errs = append(errs, fmt.Errorf("rule %s: scope: %w", r.ID, err))
+		}
+		if !slices.Contains(confidences, r.Confidence) {
+			errs = append(errs, fmt.Errorf("rule %s: confidence %q is none of %q", r.ID, r.Confidence, confidences))
+		}
+		if len(r.Confirm) == 0 || slices.ContainsFunc(r.Confirm, func(s Signal) bool { return s.Metric == "" || s.Shows == "" }) {
+			errs = append(errs, fmt.Errorf("rule %s: it needs a metric that confirms it, and what that shows", r.ID))
+		}
 		limits := map[string]bool{}
 		for _, l := range r.Limits {
 			if l.Name == "" || l.Value <= 0 || l.Unit == "" || l.Reason == "" || limits[l.Name] {
@@ -81,8 +102,8 @@ func Validate(rules []*Rule) error {
 			limits[l.Name] = true
 		}
 		for _, s := range r.Sources {
-			if s.URL == "" || s.Read == "" {
-				errs = append(errs, fmt.Errorf("rule %s: source %q needs a URL and when it was read", r.ID, s.URL))
+			if s.URL == "" || !sourceDate.MatchString(s.Read) {
+				errs = append(errs, fmt.Errorf("rule %s: source %q needs a URL and when it was read, as 2026-11", r.ID, s.URL))
 			}
 		}
 	}

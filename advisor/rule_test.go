@@ -8,7 +8,7 @@ import (
 // whole is a rule that lacks nothing.
 func whole() *Rule {
 	return &Rule{
-		ID: "some-rule", Title: "A title", Since: "0.1",
+		ID: "some-rule", Title: "A title", Since: "0.1", Scope: Scope{Readers: []string{DataFrame}}, Confidence: Exact, Confirm: []Signal{{"a metric", "a value"}},
 		Doc:     Doc{Saw: "saw", Costs: "costs", Do: "do", Ignore: "ignore"},
 		Limits:  []Limit{{Name: "files", Value: 1, Unit: "files", Reason: "because"}},
 		Sources: []Source{{URL: "https://example.com", Read: "2026-11"}},
@@ -46,6 +46,14 @@ func TestValidate(t *testing.T) {
 		"limit twice":      {func(r *Rule) { r.Limits = append(r.Limits, r.Limits[0]) }, "limit"},
 		"source nowhere":   {func(r *Rule) { r.Sources[0].URL = "" }, "source"},
 		"source unread":    {func(r *Rule) { r.Sources[0].Read = "" }, "source"},
+		"source read once": {func(r *Rule) { r.Sources[0].Read = "once" }, "source"},
+		"for no reader":    {func(r *Rule) { r.Scope.Readers = nil }, "no reader"},
+		"for any reader":   {func(r *Rule) { r.Scope.Readers = []string{"presto"} }, "presto"},
+		"no confidence":    {func(r *Rule) { r.Confidence = "" }, "confidence"},
+		"too confident":    {func(r *Rule) { r.Confidence = "certain" }, "confidence"},
+		"no signal":        {func(r *Rule) { r.Confirm = nil }, "confirms"},
+		"a signal of none": {func(r *Rule) { r.Confirm[0].Metric = "" }, "confirms"},
+		"shows nothing":    {func(r *Rule) { r.Confirm[0].Shows = "" }, "confirms"},
 	} {
 		r := whole()
 		tt.spoil(r)

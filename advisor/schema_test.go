@@ -53,6 +53,7 @@ func reflected(t *testing.T) []byte {
 var enums = map[string][]any{
 	"Report.schema":          {SchemaID},
 	"Advice.severity":        {Info, Warning, Critical},
+	"Advice.confidence":      {Exact, Estimate, Heuristic},
 	"Ignored.reason":         {stats.Excluded, stats.NotIncluded, stats.NotSelected, stats.Marker, stats.Hidden, stats.ZeroBytes, stats.Archived},
 	"Plan.reader":            {"dataframe", "rdd", "dynamicframe", "dynamicframe_grouped", "dynamicframe_automatic"},
 	"Recommended.groupFiles": {"inPartition", "acrossPartition", "none"},

@@ -11,6 +11,10 @@ var ArchivedObjects = &advisor.Rule{
 	ID:    "archived-objects",
 	Title: "Archived objects fail the read",
 	Since: "0.1",
+	Scope: advisor.Scope{Readers: []string{advisor.DataFrame, advisor.RDD, advisor.DynamicFrame, advisor.Athena}}, Confidence: advisor.Exact,
+	Confirm: []advisor.Signal{
+		signal("the job's log", "'The operation is not valid for the object's storage class', or InvalidObjectState"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "Objects in GLACIER or DEEP_ARCHIVE under the prefix.",
 		Costs:  "A read fails with 'The operation is not valid for the object's storage class' as soon as it meets one.",

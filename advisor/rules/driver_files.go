@@ -11,6 +11,11 @@ var DriverFiles = &advisor.Rule{
 	ID:    "driver-files",
 	Title: "The driver may run out of memory listing files",
 	Since: "0.1",
+	Scope: advisor.Scope{Readers: []string{advisor.DataFrame, advisor.RDD, advisor.DynamicFrame}}, Confidence: advisor.Estimate,
+	Confirm: []advisor.Signal{
+		signal(driverHeap, "above 0.5, and rising, while executors have nothing to do"),
+		signal(bytesRead, "flat until the list is made"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "So many files that the driver, which keeps the path and size of each, comes near the number at which AWS saw drivers crash.",
 		Costs:  "The job dies with an out-of-memory error on the driver, often after minutes in which every executor was idle.",

@@ -11,6 +11,11 @@ var GroupingGap = &advisor.Rule{
 	ID:    "grouping-gap",
 	Title: "Below 50,000 files Glue does not group: one task a file",
 	Since: "0.1",
+	Scope: advisor.Scope{DynamicFrames: true, Readers: []string{advisor.DynamicFrame}}, Confidence: advisor.Estimate,
+	Confirm: []advisor.Signal{
+		signal(uiTasks, "about as many as files; with groupFiles as many as groups"),
+		signal(completedTasks, "rises by thousands a minute while few bytes are read"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "Many small files in a format that Glue can group, but not more than 50,000 of them, so that grouping stays off.",
 		Costs:  "A DynamicFrame makes at least one task for each file. Just under the threshold that is tens of thousands of tiny tasks, each with an overhead larger than its work.",

@@ -11,6 +11,11 @@ var GroupingThreshold = &advisor.Rule{
 	ID:    "grouping-threshold",
 	Title: "Above 50,000 files Glue groups by itself",
 	Since: "0.1",
+	Scope: advisor.Scope{DynamicFrames: true, Readers: []string{advisor.DynamicFrame}}, Confidence: advisor.Estimate,
+	Confirm: []advisor.Signal{
+		signal(uiTasks, "far fewer than files, and not the number that is planned here"),
+		signal(driverHeap, "below 0.5 once groups are set"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "More than 50,000 input files in a format that Glue can group (csv, json, xml, ion, grokLog).",
 		Costs:  "Glue turns grouping on and picks a group size by a formula that it does not publish, so that the number of tasks and of output files is not in your hands. spark.read does not group: it packs at most 32 files in a task.",

@@ -11,6 +11,10 @@ var Leftovers = &advisor.Rule{
 	ID:    "leftovers",
 	Title: "Files to exclude",
 	Since: "0.1",
+	Scope: advisor.Scope{DynamicFrames: true, Readers: []string{advisor.DynamicFrame}}, Confidence: advisor.Heuristic,
+	Confirm: []advisor.Signal{
+		signal("frame.count() with the exclusions and without", "the numbers differ, or the read without them fails"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "Files that no reader wants: _temporary, _SUCCESS, checksums, folder markers, logs of table formats.",
 		Costs:  "Spark passes over names that start with _ or a dot; Glue DynamicFrames do not, so that they read half-written data or fail to parse it. All of them cost listing and storage.",

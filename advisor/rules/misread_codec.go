@@ -11,6 +11,10 @@ var MisreadCodec = &advisor.Rule{
 	ID:    "misread-codec",
 	Title: "Spark does not know the codec from the name",
 	Since: "0.1",
+	Scope: advisor.Scope{Readers: []string{advisor.DataFrame, advisor.RDD, advisor.DynamicFrame, advisor.Athena}}, Confidence: advisor.Exact,
+	Confirm: []advisor.Signal{
+		signal("a count of _corrupt_record, or of rows with unprintable characters", "nearly all rows of these files"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "File names whose suffix stands for a codec that Hadoop does not know, or, up to Spark 3.5, knows only in lower case: .GZ, .zip, .tgz, .xz, .lzo.",
 		Costs:  "Spark picks the codec by the suffix. It takes these for plain text, cuts them, and reads compressed bytes as records: garbage, mostly without an error. Athena does not read them either.",

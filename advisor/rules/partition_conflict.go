@@ -15,6 +15,10 @@ var PartitionConflict = &advisor.Rule{
 	ID:    "partition-conflict",
 	Title: "Spark refuses these directories, or skips some",
 	Since: "0.1",
+	Scope: advisor.Scope{Readers: []string{advisor.DataFrame}}, Confidence: advisor.Exact,
+	Confirm: []advisor.Signal{
+		signal("spark.read on the target", "stops before the first job, with the error that the finding quotes"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "key=value directories that do not agree: they start in several places, have different columns, or have data files beside them.",
 		Costs:  "spark.read on the target stops with 'Conflicting directory structures detected' or 'Conflicting partition column names detected'. Files in the target itself, beside key=value directories, are passed over without a word.",

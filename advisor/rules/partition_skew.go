@@ -11,6 +11,12 @@ var PartitionSkew = &advisor.Rule{
 	ID:    "partition-skew",
 	Title: "One partition is far larger than the others",
 	Since: "0.1",
+	Scope: advisor.Scope{Readers: []string{advisor.DataFrame, advisor.DynamicFrame, advisor.Athena}}, Confidence: advisor.Heuristic,
+	Confirm: []advisor.Signal{
+		signal(stageSkew, "well above its usual value in stages after the read"),
+		signal(uiDuration, "in stages keyed by the partition, a maximum many times the median"),
+		signal(allHeap, "one executor above 0.5 while the others are not"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "The largest partition holds ten times the bytes of the median one, or more.",
 		Costs:  "A job that works partition by partition (partitionBy, grouping in a partition, a window over the key) waits for that one; an executor that gets it may run out of memory.",

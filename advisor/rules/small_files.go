@@ -12,6 +12,11 @@ var SmallFiles = &advisor.Rule{
 	ID:    "small-files",
 	Title: "Many small files",
 	Since: "0.1",
+	Scope: advisor.Scope{Readers: []string{advisor.DataFrame, advisor.RDD, advisor.DynamicFrame, advisor.Athena}}, Confidence: advisor.Estimate,
+	Confirm: []advisor.Signal{
+		signal(uiInput, "a median far below 128 MiB"),
+		signal(bytesRead, "flat for minutes before the first task, while the driver lists"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "At least a thousand files with a mean size below 32 MiB.",
 		Costs:  "Each file costs requests, an entry in the driver's memory and, in a scan, as much as reading 4 MiB (spark.sql.files.openCostInBytes). Listing and planning can take longer than the work.",

@@ -12,6 +12,10 @@ var TableFormat = &advisor.Rule{
 	ID:    "table-format",
 	Title: "A table format manages these files",
 	Since: "0.1",
+	Scope: advisor.Scope{Readers: []string{advisor.DataFrame, advisor.RDD, advisor.DynamicFrame}}, Confidence: advisor.Exact,
+	Confirm: []advisor.Signal{
+		signal("the count of a raw read, and that of a read through the table format", "the raw one is larger"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "The log of Delta Lake (_delta_log), Apache Hudi (.hoodie) or Apache Iceberg (metadata/*.metadata.json).",
 		Costs:  "A listing shows live and dead files alike: removed files, old snapshots. What spark.read or a DynamicFrame makes of the raw prefix is wrong, and so are plans made from the listing.",

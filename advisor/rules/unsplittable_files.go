@@ -11,6 +11,12 @@ var UnsplittableFiles = &advisor.Rule{
 	ID:    "unsplittable-files",
 	Title: "Large files that cannot be split",
 	Since: "0.1",
+	Scope: advisor.Scope{Readers: []string{advisor.DataFrame, advisor.RDD, advisor.DynamicFrame}}, Confidence: advisor.Estimate,
+	Confirm: []advisor.Signal{
+		signal(uiInput, "a maximum as large as the largest file"),
+		signal(neededExecutors, "no more than files over the cores of a worker, however many workers there are"),
+		signal(allHeap, "one executor above 0.5 while the others are idle"),
+	},
 	Doc: advisor.Doc{
 		Saw:    "Compressed text (gzip, zstd, lz4, snappy) in files larger than a task should read.",
 		Costs:  "One task reads each file from start to end on one core, inflates it, and holds up the stage; the other cores wait, and an executor may run out of memory.",

@@ -207,7 +207,7 @@ func newReport(t *target, o *profileOptions, s settings, p *stats.Profile) *advi
 		Schema: advisor.SchemaID, Tool: advisor.Tool{Name: "s3layout", Version: version()},
 		Target:   advisor.Target{URI: t.uri, Source: t.kind, Exclude: notNil(o.exclude), Include: notNil(o.include), Where: o.where},
 		Complete: true, Incomplete: []advisor.Missing{}, Warnings: append([]stats.Warning{}, p.Warnings...),
-		Profile: p, Engine: s.engine, Plans: j.Plans, Recommended: j.Recommended, Advice: j.Advice,
+		Profile: p, Engine: s.engine, Plans: j.Plans, Recommended: j.Recommended, Advice: j.Advice, Skipped: j.Skipped,
 	}
 }
 

@@ -43,6 +43,12 @@ func newExplainCommand() *cobra.Command {
 	}
 }
 
+var confidenceMeans = map[advisor.Confidence]string{
+	advisor.Exact:     "it follows from the listing and a public rule of the engine",
+	advisor.Estimate:  "the engine's rule is not public, or a figure is assumed",
+	advisor.Heuristic: "this has proved bad elsewhere",
+}
+
 func explain(w io.Writer, r *advisor.Rule) {
 	fmt.Fprintf(w, "%s: %s (since %s)\n", r.ID, r.Title, r.Since)
 	for _, part := range []struct{ name, text string }{
@@ -53,12 +59,21 @@ func explain(w io.Writer, r *advisor.Rule) {
 			fmt.Fprintf(w, "  %s\n", line)
 		}
 	}
+	fmt.Fprintf(w, "\nfor\n  %s\n", r.Scope)
+	fmt.Fprintf(w, "\nconfidence\n  %s: %s\n", r.Confidence, confidenceMeans[r.Confidence])
 	if len(r.Limits) > 0 {
 		fmt.Fprintf(w, "\nthresholds\n")
 	}
 	for _, l := range r.Limits {
-		fmt.Fprintf(w, "  %s = %s %s\n", l.Name, advisor.Count(l.Value), l.Unit)
+		fmt.Fprintf(w, "  %s = %s\n", l.Name, rules.Threshold(l))
 		for _, line := range render.Wrap(l.Reason, 72) {
+			fmt.Fprintf(w, "      %s\n", line)
+		}
+	}
+	fmt.Fprintf(w, "\na running job confirms it\n")
+	for _, c := range r.Confirm {
+		fmt.Fprintf(w, "  %s\n", c.Metric)
+		for _, line := range render.Wrap(c.Shows, 72) {
 			fmt.Fprintf(w, "      %s\n", line)
 		}
 	}
