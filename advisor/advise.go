@@ -16,6 +16,9 @@ type Facts struct {
 	Engine      Engine
 	Plans       []Plan
 	Recommended Recommended
+
+	// files is what plans are made of; nil stands for what the profile has.
+	files *layout
 }
 
 // Plan returns the plan of a reader, and whether there is one.
@@ -39,10 +42,7 @@ type Judgement struct {
 // Advise plans the reads of a profile on an engine, and checks every rule. It is pure: the same profile, engine and
 // rules give the same judgement.
 func Advise(target string, p *stats.Profile, e Engine, rules []*Rule) Judgement {
-	f := &Facts{Target: target, Profile: p, Engine: e}
-	f.Recommended = recommend(f)
-	f.Plans = plans(f)
-	recommendWrite(f)
+	f := newFacts(target, p, e)
 	advice := []Advice{}
 	var skipped []Skipped
 	for _, r := range rules {
@@ -51,9 +51,20 @@ func Advise(target string, p *stats.Profile, e Engine, rules []*Rule) Judgement 
 			continue
 		}
 		if a := r.Check(r, f); a != nil {
+			if a.Impact == nil {
+				a.Impact = a.Effect.impact()
+			}
 			advice = append(advice, *a)
 		}
 	}
 	slices.SortStableFunc(advice, func(a, b Advice) int { return b.Severity.Rank() - a.Severity.Rank() })
 	return Judgement{Plans: f.Plans, Recommended: f.Recommended, Advice: advice, Skipped: skipped}
+}
+
+func newFacts(target string, p *stats.Profile, e Engine) *Facts {
+	f := &Facts{Target: target, Profile: p, Engine: e}
+	f.Recommended = recommend(f)
+	f.Plans = plans(f)
+	recommendWrite(f)
+	return f
 }

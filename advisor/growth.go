@@ -14,6 +14,9 @@ type growth struct {
 	origin            string
 }
 
+// of is what bytes of the whole dataset become in memory.
+func (g growth) of(bytes int64) int64 { return int64(min(float64(bytes)*g.all, 1<<62)) }
+
 // Origins of a growth.
 const (
 	grownText     = "compressed text grows 5.9-fold: 32 GB of gzip JSON became 190 GB in AWS's guide to Glue; an assumption"
@@ -60,8 +63,28 @@ func (f *Facts) growth() growth {
 	return g
 }
 
+// A layout stands in for the files of a profile: what they would be after a change.
+type layout struct {
+	objects  int64
+	columnar bool // not what Glue groups
+	input    spark.Input
+	growth   growth
+	bundles  []spark.Bundle
+}
+
+// objects is how many files are read.
+func (f *Facts) objects() int64 {
+	if f.files != nil {
+		return f.files.objects
+	}
+	return f.Profile.Totals.Objects
+}
+
 // input is the files of the profile as their names say that they are cut.
 func (f *Facts) input() (spark.Input, growth) {
+	if f.files != nil {
+		return f.files.input, f.files.growth
+	}
 	split, _ := f.Profile.FileSizes(true)
 	whole, _ := f.Profile.FileSizes(false)
 	g := f.growth()
@@ -71,7 +94,7 @@ func (f *Facts) input() (spark.Input, growth) {
 // scanInput is input for a DataFrame scan: from Spark 4.0 it reads xml, whole unless multiLine is set to false.
 func (f *Facts) scanInput() (spark.Input, growth) {
 	in, g := f.input()
-	if f.spark4() && f.xml() == f.Profile.Totals.Objects {
+	if f.files == nil && f.spark4() && f.xml() == f.Profile.Totals.Objects {
 		in.Splittable, in.Whole, in.WholeGrowth = nil, both(in.Splittable, in.Whole), g.all
 	}
 	return in, g

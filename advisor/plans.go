@@ -3,6 +3,7 @@ package advisor
 import (
 	"iter"
 	"math"
+	"slices"
 	"strconv"
 
 	"s3layout/advisor/spark"
@@ -40,7 +41,7 @@ func dataframePlan(f *Facts) Plan {
 		p.Settings["recursiveFileLookup"] = "true"
 	}
 	if cut.Tasks > 0 {
-		p.Driver = &DriverIndex{Bytes: spark.IndexBytes(f.Profile.Totals.Objects, cut.Chunks), Estimate: spark.IndexEstimate}
+		p.Driver = &DriverIndex{Bytes: spark.IndexBytes(f.objects(), cut.Chunks), Estimate: spark.IndexEstimate}
 	}
 	return p
 }
@@ -69,11 +70,15 @@ func dynamicframePlan(f *Facts) Plan {
 
 func groupedPlan(f *Facts) Plan {
 	size, _ := strconv.ParseInt(f.Recommended.GroupSize, 10, 64)
+	return groupedBy(f, f.Recommended.GroupFiles, size)
+}
+
+func groupedBy(f *Facts, groupFiles string, size int64) Plan {
 	in, g := f.input()
-	across := f.Recommended.GroupFiles == "acrossPartition"
+	across := groupFiles == "acrossPartition"
 	p := newPlan("dynamicframe_grouped", spark.PlanGrouped(bundles(f, across), size, g.all, in), f.Engine.Cores, g)
-	p.Settings["groupFiles"] = f.Recommended.GroupFiles
-	p.Settings["groupSize"] = f.Recommended.GroupSize
+	p.Settings["groupFiles"] = groupFiles
+	p.Settings["groupSize"] = strconv.FormatInt(size, 10)
 	return p
 }
 
@@ -90,7 +95,11 @@ func automaticPlan(f *Facts) Plan {
 func bundles(f *Facts, across bool) iter.Seq[spark.Bundle] {
 	return func(yield func(spark.Bundle) bool) {
 		if across {
-			yield(spark.Bundle{Objects: f.Profile.Totals.Objects, Bytes: f.Profile.Totals.Bytes})
+			yield(spark.Bundle{Objects: f.objects(), Bytes: f.Profile.Totals.Bytes})
+			return
+		}
+		if f.files != nil {
+			slices.Values(f.files.bundles)(yield)
 			return
 		}
 		for p := range f.Profile.EachPartition {

@@ -182,8 +182,10 @@ type Advice struct {
 	Do string `json:"do"`
 	// The setting in short, where there is one.
 	Set string `json:"set,omitempty"`
-	// What doing it changes.
-	Impact   *Impact   `json:"impact,omitempty"`
+	// The one figure that doing it changes most.
+	Impact *Impact `json:"impact,omitempty"`
+	// How the dataset is read, or written, before and after; absent where it is not told.
+	Effect   *Effect   `json:"effect,omitempty"`
 	Snippets []Snippet `json:"snippets"`
 	// Where a running job shows whether it holds.
 	Confirm []Signal `json:"confirm,omitempty"`
@@ -215,12 +217,37 @@ func (e *Evidence) UnmarshalJSON(b []byte) error {
 
 // Impact is a figure before and after.
 type Impact struct {
-	// What is counted: tasks, files, objects.
+	// What is counted: tasks, files, objects; largest task bytes.
 	Metric string `json:"metric"`
 	Before int64  `json:"before"`
 	After  int64  `json:"after"`
 	// Why after is an estimate; absent where it is not.
 	Estimate string `json:"estimate,omitempty"`
+}
+
+// Effect is how the dataset is read, or written, before a change and after it.
+type Effect struct {
+	Before State `json:"before"`
+	After  State `json:"after"`
+	// Why figures of either are estimates, a clause each; absent where all are the engine's own.
+	Estimates []string `json:"estimates,omitempty"`
+}
+
+// State is one read of the dataset, or one write.
+type State struct {
+	// The reader, as in plans; or write, whose tasks write a file each, of as many bytes as the input has.
+	Plan string `json:"plan"`
+	// Files that are read, or written.
+	Files     int64 `json:"files"`
+	Tasks     int64 `json:"tasks"`
+	Waves     int64 `json:"waves"`
+	IdleCores int64 `json:"idle_cores"`
+	// Bytes in storage of the largest task.
+	LargestTaskBytes int64 `json:"largest_task_bytes"`
+	// What these become in memory.
+	LargestTaskExpandedBytes int64 `json:"largest_task_expanded_bytes"`
+	// What the driver keeps of files and splits; absent where that is not known.
+	DriverBytes int64 `json:"driver_bytes,omitempty"`
 }
 
 // Snippet is something to paste.

@@ -12,8 +12,12 @@ import (
 
 // details is everything that the first screen had no room for.
 func (t *text) details(r *advisor.Report) {
+	said := map[string]bool{}
+	for _, p := range r.Plans {
+		said[p.Estimate] = true // it follows below
+	}
 	for _, a := range r.Advice {
-		t.finding(a)
+		t.finding(a, said)
 	}
 	t.plans(r)
 	t.recommended(r.Recommended)
@@ -22,18 +26,59 @@ func (t *text) details(r *advisor.Report) {
 	t.notes(r)
 }
 
-func (t *text) finding(a advisor.Advice) {
+func (t *text) finding(a advisor.Advice, said map[string]bool) {
 	t.blank()
 	t.alert(fmt.Sprintf("%s %s: %s [%s]", sign(a.Severity), a.Severity, a.Title, a.Rule), a.Severity)
 	t.paragraph("why", a.Why)
 	t.paragraph("do", a.Do)
 	t.paragraph("set", a.Set)
-	if a.Impact != nil {
+	if a.Effect != nil {
+		t.effect(a.Effect, said)
+	} else if a.Impact != nil {
 		effect := fmt.Sprintf("%s %s → %s", a.Impact.Metric, advisor.Count(a.Impact.Before), advisor.Count(a.Impact.After))
 		if a.Impact.Estimate != "" {
 			effect += " (estimate: " + a.Impact.Estimate + ")"
 		}
 		t.paragraph("effect", effect)
+	}
+}
+
+// effect shows the figures that a change changes, and why they are estimates: each reason once in a report.
+func (t *text) effect(e *advisor.Effect, said map[string]bool) {
+	about := ""
+	if len(e.Estimates) > 0 {
+		about = "~"
+	}
+	var parts []string
+	add := func(name string, before, after int64, spell func(int64) string) {
+		if before != after {
+			parts = append(parts, fmt.Sprintf("%s %s → %s%s", name, spell(before), about, spell(after)))
+		}
+	}
+	add("files", e.Before.Files, e.After.Files, advisor.Count)
+	add("tasks", e.Before.Tasks, e.After.Tasks, advisor.Count)
+	add("waves", e.Before.Waves, e.After.Waves, advisor.Count)
+	add("idle cores", e.Before.IdleCores, e.After.IdleCores, advisor.Count)
+	add("largest task", e.Before.LargestTaskBytes, e.After.LargestTaskBytes, advisor.Size)
+	if e.Before.LargestTaskBytes != e.Before.LargestTaskExpandedBytes {
+		add("in memory", e.Before.LargestTaskExpandedBytes, e.After.LargestTaskExpandedBytes, advisor.Size)
+	}
+	if len(parts) == 0 {
+		return
+	}
+	if e.Before.Plan != e.After.Plan {
+		parts[0] = e.Before.Plan + " to " + e.After.Plan + ": " + parts[0]
+	}
+	t.paragraph("effect", strings.Join(parts, ", "))
+	var why []string
+	for _, reason := range e.Estimates {
+		if !said[reason] {
+			why = append(why, reason)
+		}
+		said[reason] = true
+	}
+	if len(why) > 0 {
+		t.paragraph("", "~ "+strings.Join(why, "; "))
 	}
 }
 

@@ -325,7 +325,12 @@ func effect(i *advisor.Impact) string {
 	if i.Estimate != "" {
 		about = "~"
 	}
-	return fmt.Sprintf("  (%s %s → %s%s)", i.Metric, advisor.Count(i.Before), about, advisor.Count(i.After))
+	spell := advisor.Count
+	metric, bytes := strings.CutSuffix(i.Metric, " bytes")
+	if bytes {
+		spell = advisor.Size
+	}
+	return fmt.Sprintf("  (%s %s → %s%s)", metric, spell(i.Before), about, spell(i.After))
 }
 
 // worst shows the largest partitions.

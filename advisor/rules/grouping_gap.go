@@ -39,10 +39,7 @@ var GroupingGap = &advisor.Rule{
 		a.Evidence["files_threshold"] = r.Limit("files")
 		a.Why = fmt.Sprintf("%s files ≤ %s: no grouping, at least a task each.", comma(files), comma(r.Limit("files")))
 		grouped(a, f)
-		before, _ := f.Plan("dynamicframe")
-		if after, ok := f.Plan("dynamicframe_grouped"); ok {
-			a.Impact = &advisor.Impact{Metric: "tasks", Before: before.Tasks, After: after.Tasks, Estimate: after.Estimate}
-		}
+		a.Effect = groupedEffect(f)
 		return a
 	},
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"s3layout/advisor"
+	"s3layout/stats"
 )
 
 // Leftovers fires for files that Spark passes over and a DynamicFrame reads.
@@ -34,10 +35,12 @@ var Leftovers = &advisor.Rule{
 		}
 		var objects, bytes int64
 		kinds := map[string]bool{}
+		var left []stats.Ignored
 		for _, i := range f.Profile.Ignored {
 			if advisor.Exclusion(i) != "" {
 				objects, bytes = objects+i.Objects, bytes+i.Bytes
 				kinds[i.Kind] = true
+				left = append(left, i)
 			}
 		}
 		a := r.Found(advisor.Info)
@@ -50,6 +53,7 @@ var Leftovers = &advisor.Rule{
 		a.Evidence["kinds"] = sortedKeys(kinds)
 		a.Why = fmt.Sprintf("Spark skips %s (%s) that a DynamicFrame reads.", plural(objects, "object"), size(bytes))
 		a.Set = exclusions(patterns)
+		a.Effect = f.Without(left...)
 		a.Impact = &advisor.Impact{Metric: "objects", Before: f.Profile.Totals.Objects + objects, After: f.Profile.Totals.Objects}
 		a.Snippets = append(a.Snippets, glueRead(f, "exclusions"))
 		return a

@@ -145,3 +145,9 @@ func reads(f *advisor.Facts) string {
 	}
 	return "dataframe"
 }
+
+// groupedEffect is what the recommended grouping changes.
+func groupedEffect(f *advisor.Facts) *advisor.Effect {
+	bytes, _ := strconv.ParseInt(f.Recommended.GroupSize, 10, 64)
+	return f.Grouped(f.Recommended.GroupFiles, bytes)
+}

@@ -98,6 +98,9 @@ func show(t *testing.T, a advisor.Advice, r advisor.Recommended, code bool) stri
 	if i := a.Impact; i != nil {
 		fmt.Fprintf(&b, "impact: %s %d -> %d%s\n", i.Metric, i.Before, i.After, map[bool]string{true: " (" + i.Estimate + ")"}[i.Estimate != ""])
 	}
+	if e := a.Effect; e != nil {
+		fmt.Fprintf(&b, "before: %s\nafter:  %s\n", state(e.Before), state(e.After))
+	}
 	for _, name := range slices.Sorted(maps.Keys(a.Evidence)) {
 		fmt.Fprintf(&b, "evidence: %s = %s\n", name, spell(t, a.Evidence[name]))
 	}
@@ -109,6 +112,11 @@ func show(t *testing.T, a advisor.Advice, r advisor.Recommended, code bool) stri
 		}
 	}
 	return b.String()
+}
+
+func state(s advisor.State) string {
+	return fmt.Sprintf("%s, %s files, %s tasks, %s waves, %s idle, largest %s, %s in memory", s.Plan, advisor.Count(s.Files), advisor.Count(s.Tasks),
+		advisor.Count(s.Waves), advisor.Count(s.IdleCores), advisor.Size(s.LargestTaskBytes), advisor.Size(s.LargestTaskExpandedBytes))
 }
 
 func spell(t *testing.T, v any) string {

@@ -2,9 +2,9 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 
 	"s3layout/advisor"
-	"s3layout/stats"
 )
 
 // SmallFiles fires when files are many and small on the average.
@@ -42,36 +42,20 @@ var SmallFiles = &advisor.Rule{
 			a.Severity = advisor.Warning
 		}
 		target := r.Limit("target_bytes")
-		after := compacted(p, target)
+		rewrite := advisor.Rewrite{TargetBytes: target}
+		a.Effect = f.Rewritten(rewrite)
+		after := a.Effect.After.Files
 		a.Evidence["files"] = p.Totals.Objects
 		a.Evidence["mean_bytes"] = f.MeanBytes()
 		a.Evidence["mean_bytes_threshold"] = r.Limit("mean_bytes")
 		a.Why = fmt.Sprintf("%s files with a mean of %s.", comma(p.Totals.Objects), size(f.MeanBytes()))
 		a.Set = fmt.Sprintf("compact to %s: %s", size(target), plural(after, "file"))
-		estimate := "output is taken to be as large as the input"
 		if 2*after > p.Totals.Objects {
 			a.Set = fmt.Sprintf("coarser partitions: compaction leaves %s", plural(after, "file"))
-			after = filesOf(p.Totals.Bytes, target)
-			estimate = "partitions are taken to be joined, and output to be as large as the input"
+			rewrite.Joined = true
+			a.Effect = f.Rewritten(rewrite)
 		}
-		if p.Other != nil {
-			estimate += "; partitions that are not told apart are taken to be alike"
-		}
-		a.Impact = &advisor.Impact{Metric: "files", Before: p.Totals.Objects, After: after, Estimate: estimate}
+		a.Impact = &advisor.Impact{Metric: "files", Before: p.Totals.Objects, After: a.Effect.After.Files, Estimate: strings.Join(a.Effect.Estimates, "; ")}
 		return a
 	},
 }
-
-// compacted is how many files are left when each partition is written again in files of target bytes.
-func compacted(p *stats.Profile, target int64) int64 {
-	n := int64(0)
-	for t := range p.EachPartition {
-		n += min(t.Objects, filesOf(t.Bytes, target))
-	}
-	for t, alike := range p.Other.Alike {
-		n += alike * min(t.Objects, filesOf(t.Bytes, target))
-	}
-	return n
-}
-
-func filesOf(bytes, target int64) int64 { return (bytes-1)/target + 1 }

@@ -61,6 +61,8 @@ var UnsplittableFiles = &advisor.Rule{
 		a.Evidence["cores"] = f.Engine.Cores
 		a.Evidence["idle_cores"] = read.IdleCores
 		a.Why = unsplittableWhy(f, read, large, huge, longest)
+		a.Effect = f.Divided(r.Limit("task_bytes"))
+		a.Impact = a.Effect.LargestTask()
 		a.Set = "rewrite as Parquet or as files under 128 MiB"
 		if f.Recommended.Repartition > read.Tasks {
 			a.Set = fmt.Sprintf("repartition(%d) after the read; rewrite as Parquet", f.Recommended.Repartition)

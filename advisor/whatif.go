@@ -1,0 +1,281 @@
+package advisor
+
+import (
+	"slices"
+	"strconv"
+
+	"s3layout/advisor/spark"
+	"s3layout/stats"
+)
+
+// What-if: each function here compares the job's own read, or its write, as it is with what it would be after one change.
+// Nothing else changes, so that effects do not add up.
+
+// Own is the plan of the read that the job does where nothing is set: spark.read on Spark; on Glue a DynamicFrame, which
+// groups by itself above AutoGroupingFiles.
+func (f *Facts) Own() Plan {
+	switch {
+	case !f.Engine.DynamicFrames:
+		return f.planOf("dataframe")
+	case f.Groupable() && f.objects() > AutoGroupingFiles && (f.files == nil || !f.files.columnar):
+		return f.planOf("dynamicframe_automatic")
+	}
+	return f.planOf("dynamicframe")
+}
+
+// planOf takes the plan that there is, or makes it.
+func (f *Facts) planOf(reader string) Plan {
+	if p, ok := f.Plan(reader); ok {
+		return p
+	}
+	switch reader {
+	case "rdd":
+		return rddPlan(f)
+	case "dynamicframe":
+		return dynamicframePlan(f)
+	case "dynamicframe_automatic":
+		return automaticPlan(f)
+	}
+	return dataframePlan(f)
+}
+
+// ReadBy is the effect of reading with another reader, such as dataframe (spark.read) where the job has a DynamicFrame.
+func (f *Facts) ReadBy(reader string) *Effect {
+	return effect(f, f.Own(), f, f.planOf(reader))
+}
+
+// Grouped is the effect of setting groupFiles and groupSize, bytes. For groupFiles none the size does not matter.
+func (f *Facts) Grouped(groupFiles string, size int64) *Effect {
+	if !grouping(groupFiles) {
+		return effect(f, f.Own(), f, f.planOf("dynamicframe"))
+	}
+	if p, ok := f.Plan("dynamicframe_grouped"); ok && p.Settings["groupFiles"] == groupFiles && p.Settings["groupSize"] == strconv.FormatInt(size, 10) {
+		return effect(f, f.Own(), f, p)
+	}
+	return effect(f, f.Own(), f, groupedBy(f, groupFiles, size))
+}
+
+// On is the effect of another engine, cluster or setting on the plan of a reader; "" stands for the job's own.
+func (f *Facts) On(e Engine, reader string) *Effect {
+	other := &Facts{Target: f.Target, Profile: f.Profile, Engine: e, files: f.files}
+	if reader == "" {
+		return effect(f, f.Own(), other, other.Own())
+	}
+	return effect(f, f.planOf(reader), other, other.planOf(reader))
+}
+
+// WithWorkers is the engine on a cluster of so many workers of its type, the driver's included; its cores and parallelism
+// grow in proportion. On Spark, which has no workers here, it returns e as it is.
+func (e Engine) WithWorkers(n int64) Engine {
+	if e.Workers < 2 || n < 2 {
+		return e
+	}
+	follows := e.Parallelism == max(e.Cores, 2)
+	e.Cores = max(e.Cores/(e.Workers-1), 1) * (n - 1)
+	e.DPUs = e.DPUs / e.Workers * n
+	e.Workers = n
+	if follows {
+		e.Parallelism = max(e.Cores, 2)
+	}
+	return e
+}
+
+// A Rewrite says what files become when they are written again.
+type Rewrite struct {
+	// TargetBytes is the size of the files to write.
+	TargetBytes int64
+	// Columnar is for files that become Parquet or ORC, which Spark cuts and Glue does not group. Without it they are cut, or
+	// not, as most bytes were.
+	Columnar bool
+	// Joined is for partitions that are joined: files are as large as TargetBytes, however small partitions are.
+	Joined bool
+}
+
+// FilesAfter is how many files a partition has then: one for each TargetBytes, but no more than it had, unless they are to be
+// Columnar: compaction does not cut large files.
+func (r Rewrite) FilesAfter(p stats.PartitionTotals) int64 {
+	n := max(divUp(p.Bytes, max(r.TargetBytes, 1)), 1)
+	if !r.Columnar || p.Objects == 0 {
+		n = min(n, p.Objects)
+	}
+	return n
+}
+
+// Rewritten is the effect on the job's own read of writing the dataset again, partition by partition.
+func (f *Facts) Rewritten(r Rewrite) *Effect {
+	after := *f
+	after.Plans, after.files = nil, f.rewritten(r)
+	said := []string{"files are taken to be written as large as their input, and all alike in a partition"}
+	if r.Joined {
+		said[0] = "partitions are taken to be joined, and files to be written as large as their input"
+	}
+	if f.Profile.Other != nil && !r.Joined {
+		said = append(said, "partitions that are not told apart are taken to be alike")
+	}
+	return effect(f, f.Own(), &after, after.Own(), said...)
+}
+
+func (f *Facts) rewritten(r Rewrite) *layout {
+	out := &layout{growth: f.growth(), columnar: r.Columnar}
+	sizes := map[int64]int64{}
+	add := func(p stats.PartitionTotals, alike int64) {
+		n := r.FilesAfter(p)
+		if n == 0 {
+			return
+		}
+		larger := p.Bytes % n
+		sizes[p.Bytes/n] += (n - larger) * alike
+		if larger > 0 {
+			sizes[p.Bytes/n+1] += larger * alike
+		}
+		out.objects += n * alike
+		out.bundles = append(out.bundles, spark.Bundle{Objects: n, Bytes: p.Bytes, Alike: alike})
+	}
+	if r.Joined {
+		add(stats.PartitionTotals{Objects: f.Profile.Totals.Objects, Bytes: f.Profile.Totals.Bytes}, 1)
+	} else {
+		for p := range f.Profile.EachPartition {
+			add(p, 1)
+		}
+		f.Profile.Other.Alike(func(p stats.PartitionTotals, n int64) bool { add(p, n); return true })
+	}
+	out.input = spark.Input{SplittableGrowth: out.growth.all, WholeGrowth: out.growth.all}
+	if r.Columnar || f.mostlySplit() {
+		out.input.Splittable = counted(sizes)
+	} else {
+		out.input.Whole = counted(sizes)
+	}
+	return out
+}
+
+// Divided is the effect on the job's own read of writing each file that Spark does not cut, and is larger than most bytes,
+// as files of at most so many.
+func (f *Facts) Divided(most int64) *Effect {
+	most = max(most, 1)
+	in, g := f.input()
+	out := &layout{objects: f.objects(), input: in, growth: g}
+	sizes := map[int64]int64{}
+	for size, n := range in.Whole {
+		pieces := max(divUp(size, most), 1)
+		larger := size % pieces
+		sizes[size/pieces] += (pieces - larger) * n
+		if larger > 0 {
+			sizes[size/pieces+1] += larger * n
+		}
+		out.objects += (pieces - 1) * n
+	}
+	out.input.Whole = counted(sizes)
+	for b := range bundles(f, false) {
+		out.bundles = append(out.bundles, b)
+	}
+	after := *f
+	after.Plans, after.files = nil, out
+	return effect(f, f.Own(), &after, after.Own(), "a file's parts are taken to be as large as it was, together")
+}
+
+// counted yields the sizes of a map in ascending order.
+func counted(sizes map[int64]int64) spark.Files {
+	keys := make([]int64, 0, len(sizes))
+	for size := range sizes {
+		keys = append(keys, size)
+	}
+	slices.Sort(keys)
+	return func(yield func(int64, int64) bool) {
+		for _, size := range keys {
+			if !yield(size, sizes[size]) {
+				return
+			}
+		}
+	}
+}
+
+// mostlySplit reports whether Spark cuts the files of at least half of the bytes.
+func (f *Facts) mostlySplit() bool {
+	var split, whole int64
+	for _, t := range f.Profile.Formats {
+		if t.Splittable {
+			split += t.Bytes
+		} else {
+			whole += t.Bytes
+		}
+	}
+	return split >= whole
+}
+
+// Without is the effect of exclusions (or excludeStorageClasses) that keep a DynamicFrame from reading ignored objects:
+// before them it reads these, too, a task for each at least.
+func (f *Facts) Without(ignored ...stats.Ignored) *Effect {
+	after := f.planOf("dynamicframe")
+	before := after
+	objects := int64(0)
+	for _, i := range ignored {
+		objects += i.Objects
+		if i.Bytes <= 0 || i.Objects <= 0 {
+			continue // Hadoop makes no task of a file without a byte
+		}
+		mean := divUp(i.Bytes, i.Objects)
+		before.Tasks += i.Objects * max(divUp(mean, f.Engine.BlockSizeBytes), 1)
+	}
+	before.Waves, before.IdleCores = divUp(before.Tasks, max(f.Engine.Cores, 1)), max(f.Engine.Cores-before.Tasks, 0)
+	e := effect(f, before, f, after, "objects that are left out are taken to be alike, and cut at blocks")
+	e.Before.Files += objects
+	return e
+}
+
+// Written is the effect on the write of n partitions, by repartition or coalesce: before it, each task of the read writes
+// a file.
+func (f *Facts) Written(n int64) *Effect {
+	before := f.read()
+	n = max(n, 1)
+	bytes := divUp(f.Profile.Totals.Bytes, n)
+	_, g := f.input()
+	after := newPlan("write", spark.Plan{
+		Tasks: n, MedianBytes: bytes, MaxBytes: bytes, MaxExpanded: g.of(bytes), MedianExpanded: g.of(bytes),
+		Estimate: "output is taken to be as large as the input, and its partitions alike",
+	}, f.Engine.Cores, g)
+	before.Reader, before.Driver = "write", nil
+	e := effect(f, before, f, after)
+	e.Before.Files, e.After.Files = before.Tasks, n
+	return e
+}
+
+// effect compares two plans, each of its own facts, and joins what is said of them.
+func effect(f *Facts, before Plan, g *Facts, after Plan, said ...string) *Effect {
+	for _, p := range []Plan{after, before} {
+		if p.Estimate != "" && !slices.Contains(said, p.Estimate) {
+			said = append(said, p.Estimate)
+		}
+	}
+	return &Effect{Before: f.state(before), After: g.state(after), Estimates: said}
+}
+
+func (f *Facts) state(p Plan) State {
+	s := State{
+		Plan: p.Reader, Files: f.objects(), Tasks: p.Tasks, Waves: p.Waves, IdleCores: p.IdleCores,
+		LargestTaskBytes: p.TaskBytes.Max, LargestTaskExpandedBytes: p.Expanded.Max,
+	}
+	if p.Driver != nil {
+		s.DriverBytes = p.Driver.Bytes
+	}
+	return s
+}
+
+// LargestTask is the impact of an effect on what the largest task reads.
+func (e *Effect) LargestTask() *Impact {
+	return &Impact{Metric: "largest task bytes", Before: e.Before.LargestTaskBytes, After: e.After.LargestTaskBytes, Estimate: because(e.Estimates)}
+}
+
+// impact is the figure that changes most: the tasks, or the files where these do.
+func (e *Effect) impact() *Impact {
+	if e == nil {
+		return nil
+	}
+	i := &Impact{Metric: "tasks", Before: e.Before.Tasks, After: e.After.Tasks, Estimate: because(e.Estimates)}
+	if e.Before.Files != e.After.Files && e.Before.Plan != "write" {
+		i.Metric, i.Before, i.After = "files", e.Before.Files, e.After.Files
+	}
+	if i.Before == i.After {
+		return nil
+	}
+	return i
+}
