@@ -21,10 +21,11 @@ type board struct {
 	shape   *lister.Shape // of the keys seen so far
 	change  chan struct{} // closed when a waiting worker should look again
 	spans   map[*span]struct{}
-	useful  int // pages that brought keys
-	missed  int // cuts that met nothing
-	probing int // probes under way
-	wasted  int // probes that brought none
+	waiting []*span // of them, those that have no worker yet
+	useful  int     // pages that brought keys
+	missed  int     // cuts that met nothing
+	probing int     // probes under way
+	wasted  int     // probes that brought none
 	stopped bool
 	missing []lister.Missing
 	failed  int // spans given up since a page last came
@@ -33,6 +34,9 @@ type board struct {
 // span is a range under way. Only its worker advances it; others may move its end towards its start.
 type span struct {
 	lister.Range
+	cursor string       // where what is not covered yet begins
+	covers lister.Range // what the page read last and the jumps before it settle: none of it is to be listed any more
+
 	token string  // of a page without keys, to pass it; only the span's worker uses it
 	base  string  // a key seen before the span began: shows where keys vary
 	first string  // first key read
@@ -55,9 +59,18 @@ const pageKeys = 1000
 // newBoard returns a board over a range, and the span to begin with: all of it. Whoever has a span lists it.
 func newBoard(prefix string, whole lister.Range) (*board, *span) {
 	b := &board{prefix: prefix, shape: lister.NewShape(prefix), change: make(chan struct{}), spans: map[*span]struct{}{}}
-	first := &span{Range: whole}
+	first := newSpan(whole)
 	b.spans[first] = struct{}{}
 	return b, first
+}
+
+func newSpan(r lister.Range) *span { return &span{Range: r, cursor: r.After} }
+
+// add has a range listed, too, that does not touch the others.
+func (b *board) add(r lister.Range) {
+	s := newSpan(r)
+	b.spans[s] = struct{}{}
+	b.waiting = append(b.waiting, s)
 }
 
 // take waits for work: it returns a new span cut from another, or nil when nothing is left to do or ctx ends.
@@ -67,6 +80,12 @@ func (b *board) take(ctx context.Context) *span {
 		if b.stopped || len(b.spans) == 0 {
 			b.mu.Unlock()
 			return nil
+		}
+		if n := len(b.waiting); n > 0 {
+			s := b.waiting[n-1]
+			b.waiting = b.waiting[:n-1]
+			b.mu.Unlock()
+			return s
 		}
 		if s := b.cut(); s != nil {
 			b.spans[s] = struct{}{}
@@ -105,7 +124,8 @@ func (b *board) cut() *span {
 
 // split gives away what of the span lies after at.
 func (s *span) split(at string) *span {
-	right := &span{Range: lister.Range{After: at, End: s.End}, base: s.last, parent: s}
+	right := newSpan(lister.Range{After: at, End: s.End})
+	right.base, right.parent = s.last, s
 	s.End = at
 	s.trials++
 	return right
@@ -260,11 +280,24 @@ func (b *board) advance(s *span, objects []lister.Object, truncated bool) (own i
 		b.failed = 0
 		done = done || s.last == s.End
 	}
-	if done {
+	if s.cover(done); done {
 		delete(b.spans, s)
 	}
 	b.wake()
 	return own, done
+}
+
+// cover moves the cursor on to the last key read, or to the end where the span is done.
+func (s *span) cover(done bool) {
+	switch {
+	case done:
+		s.covers = lister.Range{After: s.cursor, End: s.End}
+	case s.last == "":
+		s.covers = nothing
+	default:
+		s.covers = lister.Range{After: s.cursor, End: s.last}
+	}
+	s.cursor = s.covers.End
 }
 
 // look tells the shape what a cut met: nothing that starts like it, perhaps.
@@ -306,6 +339,7 @@ func (b *board) jump(s *span, to string) (done bool) {
 	if s.token = ""; s.End == "" || to < s.End {
 		return false
 	}
+	s.cover(true)
 	delete(b.spans, s)
 	b.wake()
 	return true

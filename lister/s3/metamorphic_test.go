@@ -29,7 +29,7 @@ import (
 // Note: a seed fixes lake, circumstances, faults and the time of each answer. Two things it does not: the lister's back-off,
 // and which of two goroutines goes first at the same instant. A failure that depends on those may take several runs.
 func TestMetamorphic(t *testing.T) {
-	var jumps, cuts, partial, faults atomic.Int64
+	var jumps, cuts, partial, faults, kills atomic.Int64
 	seeds := randomSeeds(t)
 	t.Run("lakes", func(t *testing.T) {
 		for _, seed := range seeds {
@@ -44,12 +44,13 @@ func TestMetamorphic(t *testing.T) {
 					cuts.Add(m.cuts)
 					partial.Add(m.partial)
 					faults.Add(m.faults)
+					kills.Add(m.kills)
 				}
 			})
 		}
 	})
-	t.Logf("%d seeds: %d jumps, %d cuts, %d incomplete listings, %d faults", len(seeds), jumps.Load(), cuts.Load(), partial.Load(), faults.Load())
-	if len(seeds) > 30 && (jumps.Load() == 0 || cuts.Load() == 0 || partial.Load() == 0 || faults.Load() == 0) {
+	t.Logf("%d seeds: %d jumps, %d cuts, %d incomplete listings, %d faults, %d kills", len(seeds), jumps.Load(), cuts.Load(), partial.Load(), faults.Load(), kills.Load())
+	if len(seeds) > 30 && (kills.Load() == 0 || jumps.Load() == 0 || cuts.Load() == 0 || partial.Load() == 0 || faults.Load() == 0) {
 		t.Error("the lakes are too tame to show anything")
 	}
 }
@@ -86,7 +87,7 @@ type experiment struct {
 	lake       *randomLake
 	conditions conditions // of the last listing
 
-	jumps, cuts, partial, faults int64
+	jumps, cuts, partial, faults, kills int64
 }
 
 // relations are what must hold for every lake. A relation returns what went against it.
@@ -99,6 +100,7 @@ var relations = []struct {
 	{"all faults, whole or honest", wholeOrHonest},
 	{"broken for good in a range, honest", brokenRange},
 	{"cancelled, honest", cancelled},
+	{"killed and resumed, the same profile", killedAndResumed},
 	{"skipped or filtered, the same data", skipOrFilter},
 	{"children add up", childrenAddUp},
 	{"one more object is one more object", oneMore},
@@ -424,6 +426,27 @@ func cancelled(t *testing.T, m *experiment) error {
 		return got.err
 	}
 	return honest(&got, want, s)
+}
+
+// MR6: the process is killed after any pages, several times, and what it did since it last saved its state is lost.
+func killedAndResumed(t *testing.T, m *experiment) error {
+	want := truth(m.lake.keys(), m.lake.root)
+	c := m.randomConditions()
+	if c.kinds = m.curable(); m.r.IntN(2) == 0 {
+		c.kinds = nil
+	}
+	c.share = 0.3
+	saveEvery, killEvery, lives := 1+m.r.IntN(4), 1+m.r.IntN(8), 1+m.r.IntN(5)
+	var r result
+	m.list(t, m.lake, c, Options{}, func(ctx context.Context, s *Source, _ func([]lister.Object) error) error {
+		runs := 0
+		r, runs = interrupted(ctx, func() *Source { return New(s.client, s.target, s.opts) },
+			func(_, batch int) bool { return batch%saveEvery == 0 },
+			func(run, batch int) bool { return run < lives && batch == killEvery })
+		m.kills += int64(runs - 1)
+		return r.err
+	})
+	return same(&r, want)
 }
 
 // maybeSelection returns which keys are wanted, and what jumps over others, in a third of the cases.

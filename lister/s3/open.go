@@ -137,14 +137,18 @@ func bucketRegion(err error) string {
 	default:
 		return ""
 	}
-	region := headerOf(err, "x-amz-bucket-region")
-	if len(region) > 32 {
-		return ""
+	if region := headerOf(err, "x-amz-bucket-region"); isRegion(region) {
+		return region
 	}
-	for _, c := range region {
+	return ""
+}
+
+// isRegion reports whether a text may be the name of a region, or is empty: it becomes a part of a host's name.
+func isRegion(name string) bool {
+	for _, c := range name {
 		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
-			return ""
+			return false
 		}
 	}
-	return region
+	return len(name) <= 32
 }

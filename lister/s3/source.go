@@ -65,6 +65,7 @@ type Source struct {
 	warnings                                      []lister.Warning
 	root                                          atomic.Pointer[string] // what all keys start with; nil before List knows it
 	reads                                         chan struct{}          // a place for each read in flight
+	left                                          progress
 }
 
 var (
@@ -104,8 +105,9 @@ func (s *Source) Warnings() []lister.Warning { return s.warnings }
 
 // batch is a page on its way to the consumer. The page is used again afterwards.
 type batch struct {
-	page    *page
+	page    *page // nil where a jump ended the span
 	objects []lister.Object
+	covers  lister.Range
 }
 
 // List delivers every object below the target. See lister.Source.
@@ -113,23 +115,23 @@ type batch struct {
 // A target without a slash at its end is still a directory: s3://b/data never counts data-old/. Whether there is such a
 // sibling, or an object of the target's own name, shows in the first page.
 func (s *Source) List(ctx context.Context, fn func([]lister.Object) error) error {
+	if s.left.resumed {
+		return s.listRest(ctx, fn)
+	}
 	root, first, err := s.open(ctx)
 	if err != nil {
 		return err
 	}
 	s.root.Store(&root)
-	deliver := func(objects []lister.Object) error {
-		for i := range objects {
-			objects[i].Key = objects[i].Key[len(root):]
-		}
-		return fn(objects)
-	}
+	s.left.begin(root)
+	deliver := below(root, fn)
 	rest := walk{root: root, token: first.token, sorted: !s.serial}
 	if err := rest.note(first); err != nil {
 		return err
 	}
 	b, whole := newBoard(root, lister.Range{})
 	own, done := b.advance(whole, first.objects, first.truncated)
+	s.left.remove(whole.covers)
 	if err := deliver(first.objects[:own]); err != nil {
 		return err
 	}
@@ -139,17 +141,33 @@ func (s *Source) List(ctx context.Context, fn func([]lister.Object) error) error
 	if s.serial {
 		return s.listSerial(ctx, rest, deliver)
 	}
-	if s.start.Load() != startIgnored {
-		err = s.listSpans(ctx, b, whole, deliver)
-	}
-	if s.start.Load() == startIgnored && (err == nil && ctx.Err() == nil || errors.Is(err, errOrder)) {
-		s.warn("start_after_ignored", "the server ignores start-after: listed page by page, one request at a time")
+	err = s.listSpans(ctx, b, whole, deliver)
+	if s.startIgnored(ctx, err) {
 		return s.listSerial(ctx, rest, deliver)
 	}
 	if err == nil {
 		err = incomplete(root, b.missing)
 	}
 	return err
+}
+
+// startIgnored reports whether a listing by ranges ended, with err, since the server ignores start-after.
+func (s *Source) startIgnored(ctx context.Context, err error) bool {
+	if s.start.Load() != startIgnored || !(err == nil && ctx.Err() == nil || errors.Is(err, errOrder)) {
+		return false
+	}
+	s.warn("start_after_ignored", "the server ignores start-after: listed page by page, one request at a time")
+	return true
+}
+
+// below has fn see keys below root.
+func below(root string, fn func([]lister.Object) error) func([]lister.Object) error {
+	return func(objects []lister.Object) error {
+		for i := range objects {
+			objects[i].Key = objects[i].Key[len(root):]
+		}
+		return fn(objects)
+	}
 }
 
 // maxWaiting pages may wait for the consumer: it is faster than any server, and more would only take memory.
@@ -185,11 +203,14 @@ func (s *Source) listSpans(ctx context.Context, b *board, whole *span, deliver f
 	var failed error
 	for got := range batches {
 		if failed == nil {
+			s.left.remove(got.covers)
 			if failed = deliver(got.objects); failed != nil {
 				cancel(failed)
 			}
 		}
-		s.recycle(got.page)
+		if got.page != nil {
+			s.recycle(got.page)
+		}
 	}
 	err := <-wait
 	if ctx.Err() != nil {
@@ -208,6 +229,7 @@ func (s *Source) listSpan(ctx context.Context, b *board, sp *span, batches chan<
 	var tokens tokens
 	for b.has(sp) {
 		if to, ok := s.jump(b.prefix, b.after(sp)); ok && b.jump(sp, to) {
+			batches <- batch{covers: sp.covers}
 			return nil
 		}
 		r := request{prefix: b.prefix, after: b.after(sp), token: sp.token, ordered: true}
@@ -229,7 +251,7 @@ func (s *Source) listSpan(ctx context.Context, b *board, sp *span, batches chan<
 			b.drop(sp, errNoToken)
 			done = true
 		}
-		batches <- batch{p, p.objects[:own]}
+		batches <- batch{p, p.objects[:own], sp.covers}
 		if done {
 			return nil
 		}
@@ -357,6 +379,7 @@ func (s *Source) listSerial(ctx context.Context, w walk, deliver func([]lister.O
 			return incomplete(w.root, []lister.Missing{{Range: w.missing(), Err: err}})
 		}
 		truncated := p.truncated
+		s.left.note(&w, truncated)
 		if err := deliver(p.objects); err != nil {
 			return err
 		}
@@ -389,6 +412,10 @@ func incomplete(root string, missing []lister.Missing) error {
 	return &lister.IncompleteError{Missing: out}
 }
 
+// warn notes a warning, once.
 func (s *Source) warn(code, message string) {
+	if slices.Contains(s.warnings, lister.Warning{Code: code, Message: message}) {
+		return
+	}
 	s.warnings = append(s.warnings, lister.Warning{Code: code, Message: message})
 }
