@@ -55,10 +55,11 @@ func frameDoubts(f *Facts, in spark.Input) []string {
 }
 
 func sizeDoubts(f *Facts) []string {
-	_, exactSplit := f.Profile.FileSizes(true)
-	_, exactWhole := f.Profile.FileSizes(false)
-	if exactSplit && exactWhole {
+	switch off := f.Profile.SizeError(); {
+	case off == 0:
 		return nil
+	case off > stats.RelativeError:
+		return []string{"the report has no sizes of files (profile.detail): they come from its histogram, and may be half or twice as large"}
 	}
 	return []string{"too many different file sizes to keep: sizes are within " + strconv.FormatFloat(stats.RelativeError*100, 'f', 1, 64) + " %"}
 }

@@ -1,6 +1,8 @@
 package stats
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -144,4 +146,27 @@ func facts(t testing.TB, p *Profile) string {
 		}
 	}
 	return b.String()
+}
+
+// zipped is gzip of a part of Detail.
+func zipped(t testing.TB, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := z.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// bomb unpacks to more than Unpack takes.
+func bomb(t testing.TB) []byte {
+	t.Helper()
+	return zipped(t, make([]byte, maxUnpackedDetail+1))
 }

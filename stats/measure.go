@@ -79,7 +79,20 @@ func (p *Profile) FileSizes(splittable bool) (sizes iter.Seq2[int64, int64], exa
 	if !set.Exact() {
 		return p.histograms[splittable].counts, false
 	}
-	return sizes, true
+	return sizes, set.error == 0
+}
+
+// SizeError bounds how far what FileSizes yields is from the true sizes, relative to them: 0 where it is exact,
+// RelativeError, or 1 for a profile that was read from a document without Detail.
+func (p *Profile) SizeError() float64 {
+	worst := 0.0
+	for _, set := range p.files {
+		if set.All(); !set.Exact() {
+			worst = max(worst, RelativeError)
+		}
+		worst = max(worst, set.error)
+	}
+	return worst
 }
 
 func (c *Collector) sizes(p *Profile) Sizes {

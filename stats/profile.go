@@ -31,6 +31,9 @@ type Profile struct {
 	// What an engine would not read, by reason and kind, and what patterns left out.
 	Ignored []Ignored `json:"ignored"`
 
+	// What plans are made of beside these figures, packed; absent in a document that is not meant to be judged again.
+	Detail *Detail `json:"detail,omitempty"`
+
 	// Warnings say what the figures do not show.
 	Warnings []Warning `json:"-"`
 

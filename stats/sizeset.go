@@ -14,6 +14,7 @@ import (
 type SizeSet struct {
 	limit    int // distinct sizes
 	overflow bool
+	error    float64 // of sizes that were read from a document, relative
 	fresh    []int64
 	spare    []int64
 	runs     []sizeRun // largest first, each at least twice the next

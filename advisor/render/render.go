@@ -24,14 +24,16 @@ type Options struct {
 type Format struct {
 	Name string
 	// What it is for, one line.
-	Doc   string
+	Doc string
+	// Saves is set where the report can be read back, to be judged again.
+	Saves bool
 	Write func(w io.Writer, r *advisor.Report, o Options) error
 }
 
 // Formats lists them; the first is the default.
 var Formats = []Format{
-	{"text", "for people: one screen, then details", Text},
-	{"json", "the report document, for programs", JSON},
+	{"text", "for people: one screen, then details", false, Text},
+	{"json", "the report document, for programs", true, JSON},
 }
 
 // Find returns the format of that name.

@@ -73,6 +73,9 @@ func runDemo(ctx context.Context, o *demoOptions, stdout, stderr io.Writer) erro
 	if err != nil {
 		return err
 	}
+	if err := saved(s.format, r); err != nil {
+		return err
+	}
 	next := invocation() + " profile s3://YOUR-BUCKET/prefix/"
 	if err := o.write(s.format, r, next, stdout); err != nil || outcome != nil || o.format != render.Formats[0].Name || o.output != "" {
 		return firstError(err, outcome)

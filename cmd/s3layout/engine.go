@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -18,6 +19,8 @@ type engineOptions struct {
 	driverMemory       string
 	conf               []string
 	flags              *pflag.FlagSet
+	// saved are the flags that a saved report stands in for; see from. The value is whether a flag set them then.
+	saved map[string]bool
 }
 
 // Bounds of what a cluster may be: anything above is a slip of the finger.
@@ -53,6 +56,62 @@ func workerNames() []string {
 	return names
 }
 
+// engineFields are the fields of a report's engine that flags set.
+var engineFields = map[string]string{
+	"engine": "name", "worker-type": "worker_type", "workers": "workers", "cores": "cores", "driver-memory": "driver_memory_bytes",
+}
+
+// from takes what no flag sets from the engine of a saved report. What follows from a flag that is set does not come from
+// there: with --workers 20 the cores are those of 20 workers, whatever they were.
+func (o *engineOptions) from(e advisor.Engine) {
+	changed := o.flags.Changed
+	o.saved = map[string]bool{}
+	keep := func(flag string, set func()) {
+		if !changed(flag) {
+			set()
+			o.saved[flag] = !slices.Contains(e.Assumed, engineFields[flag])
+		}
+	}
+	keep("engine", func() { o.engine = e.Name })
+	if e.WorkerType != "" {
+		keep("worker-type", func() { o.workerType = e.WorkerType })
+		keep("workers", func() { o.workers = e.Workers })
+	}
+	same := o.engine == e.Name && !changed("worker-type")
+	if same && !changed("workers") {
+		keep("cores", func() { o.cores = e.Cores })
+	}
+	if same {
+		keep("driver-memory", func() { o.driverMemory = strconv.FormatInt(e.DriverMemoryBytes, 10) })
+	}
+	o.conf = append(savedConf(o.engine, e), o.conf...)
+}
+
+// savedConf are the settings of a saved report that the named engine knows.
+func savedConf(engine string, e advisor.Engine) []string {
+	known, ok := spark.FindEngine(engine)
+	if !ok {
+		return nil // resolve says so
+	}
+	parallelism := spark.MinPartitionNum
+	if !known.Version().Knows(parallelism) {
+		parallelism = spark.DefaultParallelism
+	}
+	var out []string
+	for _, s := range []struct {
+		field, name string
+		value       int64
+	}{
+		{"max_partition_bytes", spark.MaxPartitionBytes, e.MaxPartitionBytes}, {"open_cost_bytes", spark.OpenCostInBytes, e.OpenCostBytes},
+		{"parallelism", parallelism, e.Parallelism}, {"max_partition_num", spark.MaxPartitionNum, e.MaxPartitionNum},
+	} {
+		if s.value > 0 && !slices.Contains(e.Assumed, s.field) && known.Version().Knows(s.name) {
+			out = append(out, s.name+"="+strconv.FormatInt(s.value, 10))
+		}
+	}
+	return out
+}
+
 // resolve returns the engine that the flags name, with the names of the fields that no flag set.
 func (o *engineOptions) resolve() (advisor.Engine, error) {
 	e, ok := spark.FindEngine(o.engine)
@@ -73,8 +132,8 @@ func (o *engineOptions) resolve() (advisor.Engine, error) {
 	if c.Conf, err = parseConf(e, o.conf); err != nil {
 		return advisor.Engine{}, err
 	}
-	for flag, field := range map[string]string{"engine": "name", "worker-type": "worker_type", "workers": "workers", "cores": "cores"} {
-		if !o.flags.Changed(flag) {
+	for flag, field := range engineFields {
+		if was, saved := o.saved[flag]; !o.flags.Changed(flag) && (saved && !was || !saved && flag != "driver-memory") {
 			c.Assumed = append(c.Assumed, field)
 		}
 	}

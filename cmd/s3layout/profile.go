@@ -26,12 +26,11 @@ type profileOptions struct {
 	awsOptions
 	engineOptions
 	outputOptions
+	gateOptions
 	exclude, include []string
 	where            string
 	partitions       string
 	maxPartitions    string
-	failOn           string
-	failOnEmpty      bool
 	quiet            bool
 }
 
@@ -71,8 +70,7 @@ one, "other"; no file is dropped. Which are told apart goes by a hash of their p
 	o.outputOptions.addFlags(f)
 	f.StringVar(&o.partitions, "partitions", "100", "partitions in the report: a number, or all")
 	f.StringVar(&o.maxPartitions, "max-partitions", "1000000", "partitions to tell apart, a fair sample of those there are: a number, or all")
-	f.StringVar(&o.failOn, "fail-on", "", "exit 1 on a finding as severe as info, warning or critical")
-	f.BoolVar(&o.failOnEmpty, "fail-on-empty", false, "exit 5 where there are no files to read")
+	o.gateOptions.addFlags(f)
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	o.engineOptions.addFlags(f)
 	o.awsOptions.addFlags(f)
@@ -95,7 +93,6 @@ type settings struct {
 	selection
 	partitions    int // 0: all
 	maxPartitions int // 0: all
-	failOn        advisor.Severity
 }
 
 func (o *profileOptions) validate() (s settings, err error) {
@@ -118,9 +115,8 @@ func (o *profileOptions) validate() (s settings, err error) {
 	if s.maxPartitions, err = parsePartitions("--max-partitions", o.maxPartitions); err != nil {
 		return fail(err)
 	}
-	s.failOn = advisor.Severity(o.failOn)
-	if o.failOn != "" && s.failOn.Rank() == 0 {
-		return fail(fmt.Errorf("--fail-on %q: it is info, warning or critical", o.failOn))
+	if err := o.gateOptions.validate(); err != nil {
+		return fail(err)
 	}
 	return s, nil
 }
@@ -150,10 +146,21 @@ func runProfile(ctx context.Context, name string, o *profileOptions, stdout, std
 	if errors.As(outcome, &exit) && exit.code == exitNothing {
 		return outcome
 	}
+	if err := saved(s.format, r); err != nil {
+		return err
+	}
 	if err := o.write(s.format, r, next(r), stdout); err != nil {
 		return err
 	}
 	return outcome
+}
+
+// saved packs what a document needs to be judged again.
+func saved(format render.Format, r *advisor.Report) error {
+	if !format.Saves {
+		return nil
+	}
+	return r.Profile.Pack()
 }
 
 // next is the command that helps most after this report.
@@ -197,7 +204,7 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 			r.Warnings = append(r.Warnings, stats.Warning(warning))
 		}
 	}
-	outcome := judgeOutcome(ctx, t, r, o, s, failed)
+	outcome := judgeOutcome(ctx, t, r, &o.gateOptions, failed)
 	return r, outcome
 }
 
@@ -215,13 +222,13 @@ func notNil(s []string) []string { return append([]string{}, s...) }
 
 // judgeOutcome marks the report and returns what the run ends with. A signal goes before an incomplete listing, that
 // before the gate.
-func judgeOutcome(ctx context.Context, t *target, r *advisor.Report, o *profileOptions, s settings, failed error) error {
+func judgeOutcome(ctx context.Context, t *target, r *advisor.Report, g *gateOptions, failed error) error {
 	var stopped *signalError
 	var partial *lister.IncompleteError
 	interrupted := errors.As(context.Cause(ctx), &stopped) && failed != nil
 	switch {
 	case failed == nil:
-		return gate(r, o, s)
+		return g.check(r)
 	case errors.As(failed, &partial):
 		for _, m := range partial.Missing {
 			r.Incomplete = append(r.Incomplete, advisor.Missing{After: stats.Spell(m.After), Until: stats.Spell(m.End), Cause: stats.Spell(m.Err.Error())})
@@ -248,21 +255,6 @@ func ranges(n int) string {
 
 func describe(m lister.Missing) string {
 	return m.Range.String() + ": " + render.Printable(m.Err.Error())
-}
-
-func gate(r *advisor.Report, o *profileOptions, s settings) error {
-	if o.failOnEmpty && r.Profile.Totals.Objects == 0 {
-		return &exitError{exitEmpty, fmt.Errorf("no files to read in %q", r.Target.URI)}
-	}
-	if s.failOn == "" {
-		return nil
-	}
-	for _, a := range r.Advice {
-		if a.Severity.Rank() >= s.failOn.Rank() {
-			return &exitError{exitGate, fmt.Errorf("--fail-on %s: %s is %s", s.failOn, a.Rule, a.Severity)}
-		}
-	}
-	return nil
 }
 
 func round3(x float64) float64 { return float64(int64(x*1000+0.5)) / 1000 }

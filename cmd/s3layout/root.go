@@ -26,7 +26,7 @@ to set: groupFiles, groupSize, repartition, exclusions, and why.`,
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(newProfileCommand(), newDemoCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newSimCommand(), newBenchCommand(), newVersionCommand())
+	root.AddCommand(newProfileCommand(), newAdviseCommand(), newShowCommand(), newDemoCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newSimCommand(), newBenchCommand(), newVersionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &exitError{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
 	})

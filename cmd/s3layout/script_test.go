@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -44,6 +46,8 @@ func TestScripts(t *testing.T) {
 			"json":  jsonField,
 			"same":  sameReport,
 			"globs": globs,
+			"code":  exitCode,
+			"strip": strip,
 		},
 		UpdateScripts: os.Getenv("UPDATE") != "",
 	})
@@ -279,6 +283,40 @@ func field(v any, path []string) string {
 	}
 	b, _ := json.Marshal(v)
 	return string(b)
+}
+
+// exitCode checks what a command exits with: code 3 s3layout advise cut.json
+func exitCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N COMMAND...")
+	}
+	got := exitOK
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
+
+// strip writes a report without what it can be judged again by: strip REPORT FILE
+func strip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: strip REPORT FILE")
+	}
+	var r map[string]any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &r))
+	profile, _ := r["profile"].(map[string]any)
+	if profile["detail"] == nil {
+		ts.Fatalf("%s has no detail", args[0])
+	}
+	delete(profile, "detail")
+	text, err := json.Marshal(r)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), text, 0o666))
 }
 
 // globs holds --exclude to a JVM's verdicts: for each pattern of the table, one listing of all its paths. Exactly those
