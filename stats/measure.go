@@ -33,6 +33,9 @@ func (c *Collector) Profile() *Profile {
 		p.Totals.Partitions += p.Other.Partitions
 	}
 	p.Partitioning = partitioningOf(c.partitions, c.other)
+	if p.Other == nil {
+		p.Partitioning.Levels = levelsOf(p.totals, p.Partitioning.Columns)
+	}
 	p.Partitioning.RootObjects = c.root
 	p.Partitioning.Outside = c.outside.spelled()
 	p.Warnings = append(c.unusual.warnings(), p.Other.warnings(c.partitions.len())...)
@@ -296,7 +299,7 @@ func (c *Collector) partitionsOf(p *Profile) {
 	p.totals = make([]PartitionTotals, len(all))
 	for i, at := range all {
 		part := c.partitions.at(at.number)
-		p.totals[i] = PartitionTotals{Path: part.path, Base: part.path[:part.base], Objects: part.objects, Bytes: part.bytes}
+		p.totals[i] = PartitionTotals{Path: part.path, Base: part.path[:part.base], Objects: part.objects, Bytes: part.bytes, Small: part.smallObjects()}
 		if i < shown {
 			p.Partitions[i] = part.export(c.types)
 		}
@@ -329,6 +332,8 @@ type PartitionTotals struct {
 	// Path is the directory below the target, and Base the directory that its columns start in.
 	Path, Base     string
 	Objects, Bytes int64
+	// Small is how many of the files are under SmallFileBytes.
+	Small int64
 }
 
 // EachPartition yields all partitions that are told apart, most bytes first, those too that Partitions does not describe, but
@@ -343,7 +348,7 @@ func (p *Profile) EachPartition(yield func(PartitionTotals) bool) {
 		return
 	}
 	for _, part := range p.Partitions {
-		if !yield(PartitionTotals{Path: part.Path, Base: layoutOf(part.Path).base, Objects: part.Objects, Bytes: part.Bytes}) {
+		if !yield(PartitionTotals{Path: part.Path, Base: layoutOf(part.Path).base, Objects: part.Objects, Bytes: part.Bytes, Small: part.SmallObjects}) {
 			return
 		}
 	}
@@ -352,7 +357,7 @@ func (p *Profile) EachPartition(yield func(PartitionTotals) bool) {
 func (p *partition) export(types []partitionType) Partition {
 	q := quantiles(p.sizes, p.objects, p.min, p.max, 50, 95)
 	out := Partition{
-		Path: Spell(p.path), Values: []Value{}, Objects: p.objects, Bytes: p.bytes,
+		Path: Spell(p.path), Objects: p.objects, Bytes: p.bytes, SmallObjects: p.smallObjects(),
 		Sizes:   PartitionSizes{Min: p.min, P50: q[0], P95: q[1], Max: p.max, RelativeError: p.relativeError()},
 		Formats: exportKinds(p.kinds(), types), Oldest: p.oldest.stamp(), Newest: p.newest.stamp(),
 	}
@@ -360,14 +365,7 @@ func (p *partition) export(types []partitionType) Partition {
 		out.PathBase64 = base64.StdEncoding.EncodeToString([]byte(p.path))
 	}
 	values, _ := p.layout().values()
-	for _, v := range values {
-		v.Key = Spell(v.Key)
-		if v.Value != nil {
-			spelled := Spell(*v.Value)
-			v.Value = &spelled
-		}
-		out.Values = append(out.Values, v)
-	}
+	out.Values = spelledValues(values)
 	return out
 }
 
@@ -402,6 +400,7 @@ func skewOf(partitions []PartitionTotals) *Skew {
 	s.MaxOverMedian = ratio(s.MaxBytes, s.MedianBytes)
 	s.ObjectsMaxOverMedian = ratio(s.MaxObjects, s.MedianObjects)
 	s.Gini, s.CV = giniAndCV(sizes)
+	s.LowerGroup, s.UpperGroup = twoMeans(sizes)
 	return s
 }
 

@@ -25,7 +25,9 @@ func partitioningOf(partitions *table, other *folded) Partitioning {
 			at.example = min(at.example, shape.path)
 		}
 	}
-	return s.export()
+	out := s.export()
+	out.Last = s.lastOf(partitions)
+	return out
 }
 
 // survey is what has been seen of the partitions' paths. Most are like the one before: base, scheme and columns are those of
