@@ -16,6 +16,8 @@ type Facts struct {
 	Engine      Engine
 	Plans       []Plan
 	Recommended Recommended
+	// Compaction is nil where it is not worth it.
+	Compaction *Compaction
 
 	// files is what plans are made of; nil stands for what the profile has.
 	files *layout
@@ -35,6 +37,7 @@ func (f *Facts) Plan(reader string) (Plan, bool) {
 type Judgement struct {
 	Plans       []Plan
 	Recommended Recommended
+	Compaction  *Compaction
 	Advice      []Advice
 	Skipped     []Skipped
 }
@@ -58,7 +61,7 @@ func Advise(target string, p *stats.Profile, e Engine, rules []*Rule) Judgement 
 		}
 	}
 	slices.SortStableFunc(advice, func(a, b Advice) int { return b.Severity.Rank() - a.Severity.Rank() })
-	return Judgement{Plans: f.Plans, Recommended: f.Recommended, Advice: advice, Skipped: skipped}
+	return Judgement{Plans: f.Plans, Recommended: f.Recommended, Compaction: f.Compaction, Advice: advice, Skipped: skipped}
 }
 
 func newFacts(target string, p *stats.Profile, e Engine) *Facts {
@@ -66,5 +69,6 @@ func newFacts(target string, p *stats.Profile, e Engine) *Facts {
 	f.Recommended = recommend(f)
 	f.Plans = plans(f)
 	recommendWrite(f)
+	f.Compaction = compaction(f)
 	return f
 }

@@ -33,8 +33,14 @@ type Report struct {
 	Plans []Plan `json:"plans"`
 	// Settings, spelled as the job spells them.
 	Recommended Recommended `json:"recommended"`
+	// Which partitions to rewrite as fewer, larger files, and in which order; absent where it is not worth it.
+	Compaction *Compaction `json:"compaction,omitempty"`
 	// Findings, worst first.
 	Advice []Advice `json:"advice"`
+	// Set where nothing about the dataset or its read needs a change.
+	NothingToChange bool `json:"nothing_to_change,omitempty"`
+	// Settings that are best left as they are, and why.
+	LeaveAlone []Setting `json:"leave_alone,omitempty"`
 	// Rules that were not checked, and why.
 	Skipped []Skipped `json:"skipped,omitempty"`
 	// The only part that differs between two runs over the same objects.
@@ -112,7 +118,10 @@ type Plan struct {
 	Tasks     int64             `json:"tasks"`
 	Waves     int64             `json:"waves"`
 	IdleCores int64             `json:"idle_cores"`
-	TaskBytes TaskBytes         `json:"task_bytes"`
+	// Most executors that have a task: tasks over the cores of a worker. Glue's metric numberMaxNeededExecutors shows it;
+	// absent for Spark.
+	MaxNeededExecutors int64     `json:"max_needed_executors,omitempty"`
+	TaskBytes          TaskBytes `json:"task_bytes"`
 	// What these bytes become in memory.
 	Expanded Expanded `json:"expanded_bytes"`
 	// What the driver keeps of files and splits; absent where that is not known.
@@ -160,6 +169,44 @@ type Recommended struct {
 	Exclusions              []string `json:"exclusions,omitempty"`
 	ExcludeStorageClasses   []string `json:"excludeStorageClasses,omitempty"`
 	UseS3ListImplementation bool     `json:"useS3ListImplementation,omitempty"`
+}
+
+// Compaction is a plan to rewrite partitions.
+type Compaction struct {
+	// Size of the files to write, bytes.
+	TargetBytes int64 `json:"target_bytes"`
+	// Partitions worth rewriting: five small files or more (under 96 MiB), and half of all files go.
+	Candidates int64 `json:"candidates"`
+	// Those of them with more than 100 small files.
+	Crowded int64 `json:"crowded"`
+	// Files of all candidates, before and after, and the bytes to rewrite.
+	FilesBefore int64 `json:"files_before"`
+	FilesAfter  int64 `json:"files_after"`
+	Bytes       int64 `json:"bytes"`
+	// About how many tasks a read of all saves: of an ungrouped DynamicFrame on Glue, of spark.read elsewhere.
+	TasksSaved int64 `json:"tasks_saved"`
+	// The first candidates; most files removed for each GiB rewritten come first.
+	Partitions        []Compacted `json:"partitions"`
+	PartitionsOmitted int64       `json:"partitions_omitted"`
+	// Why figures are estimates.
+	Estimate string `json:"estimate"`
+}
+
+// Compacted is a partition before and after.
+type Compacted struct {
+	Path       string `json:"path"`
+	Files      int64  `json:"files"`
+	Bytes      int64  `json:"bytes"`
+	FilesAfter int64  `json:"files_after"`
+	// Files removed for each GiB rewritten; each partition counts 64 MiB more, for the start.
+	FilesRemovedPerGiB float64 `json:"files_removed_per_gib"`
+	TasksSaved         int64   `json:"tasks_saved"`
+}
+
+// Setting is one that is best left as it is.
+type Setting struct {
+	Name string `json:"name"`
+	Why  string `json:"why"`
 }
 
 // Advice is one finding: what was seen, why it costs, what to do, and what that changes.
@@ -252,7 +299,7 @@ type State struct {
 
 // Snippet is something to paste.
 type Snippet struct {
-	// glue-dynamicframe, spark-dataframe, job-parameters or aws-cli.
+	// glue-dynamicframe (from_options), glue-catalog (from_catalog), spark-dataframe, spark-conf, job-parameters or aws-cli.
 	Kind     string `json:"kind"`
 	Language string `json:"language"`
 	Code     string `json:"code"`
