@@ -33,15 +33,6 @@ func (f *Facts) Plan(reader string) (Plan, bool) {
 	return Plan{}, false
 }
 
-// Judgement is what Advise makes of a profile.
-type Judgement struct {
-	Plans       []Plan
-	Recommended Recommended
-	Compaction  *Compaction
-	Advice      []Advice
-	Skipped     []Skipped
-}
-
 // Advise plans the reads of a profile on an engine, and checks every rule. It is pure: the same profile, engine and
 // rules give the same judgement.
 func Advise(target string, p *stats.Profile, e Engine, rules []*Rule) Judgement {
@@ -61,13 +52,17 @@ func Advise(target string, p *stats.Profile, e Engine, rules []*Rule) Judgement 
 		}
 	}
 	slices.SortStableFunc(advice, func(a, b Advice) int { return b.Severity.Rank() - a.Severity.Rank() })
-	return Judgement{Plans: f.Plans, Recommended: f.Recommended, Compaction: f.Compaction, Advice: advice, Skipped: skipped}
+	return Judgement{
+		Plans: f.Plans, Recommended: f.Recommended, Compaction: f.Compaction, Advice: advice,
+		NothingToChange: nothingToChange(f, advice, rules), LeaveAlone: leaveAlone(f), Skipped: skipped,
+	}
 }
 
 func newFacts(target string, p *stats.Profile, e Engine) *Facts {
 	f := &Facts{Target: target, Profile: p, Engine: e}
 	f.Recommended = recommend(f)
 	f.Plans = plans(f)
+	executors(f.Plans, e)
 	recommendWrite(f)
 	f.Compaction = compaction(f)
 	return f

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"s3layout/advisor/spark"
 	"s3layout/stats"
 )
 
@@ -34,7 +35,9 @@ func compaction(f *Facts) *Compaction {
 	}
 	c := compactor{facts: f, cuts: f.mostlySplit(), Compaction: Compaction{TargetBytes: f.TargetFileBytes(), Partitions: []Compacted{}}}
 	for t := range f.Profile.EachPartition {
-		c.add(t, 1)
+		if t.Path != "" || f.Profile.Totals.Partitions == 1 { // replacing the target would take its partitions with it
+			c.add(t, 1)
+		}
 	}
 	for t, alike := range f.Profile.Other.Alike {
 		c.addAlike(t, alike)
@@ -135,11 +138,8 @@ func (f *Facts) misread() bool {
 	return 2*files > f.Profile.Totals.Objects
 }
 
-// TargetFileBytes is how large the dataset's files are best written. One that is not cut is a task, so that it should hold no
-// more than a task reads.
+// TargetFileBytes is how large the dataset's files are best written for the engine.
 func (f *Facts) TargetFileBytes() int64 {
-	if f.mostlySplit() {
-		return targetOutputBytes
-	}
-	return groupBytes
+	e, _ := spark.FindEngine(f.Engine.Name)
+	return e.TargetFileBytes(f.mostlySplit())
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"s3layout/advisor/spark"
 	"s3layout/stats"
 )
 
@@ -18,7 +19,7 @@ const (
 	DriverFilesMemory = 16 << 30
 	// targetOutputBytes is the file size to write: the middle of the band (128 to 512 MiB) that no engine's guide
 	// contradicts.
-	targetOutputBytes = 256 << 20
+	targetOutputBytes = spark.TargetFile
 	// groupBytes is the most uncompressed text that one task should group: as much as Spark puts in one.
 	groupBytes = 128 << 20
 	minGroup   = 1 << 20

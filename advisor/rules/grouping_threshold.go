@@ -36,7 +36,7 @@ var GroupingThreshold = &advisor.Rule{
 		}
 		a := r.Found(advisor.Warning)
 		a.Evidence["files_threshold"] = r.Limit("files")
-		a.Why = fmt.Sprintf("%s files > %s: Glue sets a group size of its own.", comma(files), comma(r.Limit("files")))
+		a.Why = fmt.Sprintf("%s files > %s: Glue picks its own group size.", comma(files), comma(r.Limit("files")))
 		grouped(a, f)
 		if after, ok := f.Plan("dynamicframe_grouped"); ok {
 			a.Set += fmt.Sprintf("  (~%s)", plural(after.Tasks, "task"))

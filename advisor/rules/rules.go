@@ -15,15 +15,32 @@ import (
 var All = []*advisor.Rule{
 	MisreadCodec,
 	PartitionConflict,
+	MixedFormats,
 	TableFormat,
 	DriverFiles,
 	GroupingThreshold,
 	GroupingGap,
+	GroupingNoEffect,
 	UnsplittableFiles,
+	TooManyTasks,
 	PartitionSkew,
 	SmallFiles,
+	CrowdedPartitions,
+	IDLikeKey,
+	SmallPartitions,
+	AthenaPartitions,
 	ArchivedObjects,
+	IdleCores,
 	Leftovers,
+	CoarsePartitions,
+	DateDirectories,
+	WriteFiles,
+	TextFormat,
+	UndocumentedCodec,
+	LargeFiles,
+	SplitTails,
+	GlueLister,
+	PartitionPruning,
 }
 
 // Find returns the rule of that ID.
@@ -42,6 +59,7 @@ var (
 	oomPage      = advisor.Source{URL: "https://docs.aws.amazon.com/glue/latest/dg/monitor-profile-debug-oom-abnormalities.html", Read: "2026-11"}
 	stragglers   = advisor.Source{URL: "https://docs.aws.amazon.com/glue/latest/dg/monitor-profile-debug-straggler.html", Read: "2026-11"}
 	filePacking  = advisor.Source{URL: "https://github.com/apache/spark/blob/v3.5.1/sql/core/src/main/scala/org/apache/spark/sql/execution/datasources/FilePartition.scala", Read: "2026-11"}
+	tuningGuide  = advisor.Source{URL: "https://spark.apache.org/docs/latest/tuning.html", Read: "2026-11"}
 	hiddenNames  = advisor.Source{URL: "https://github.com/apache/spark/blob/v3.5.1/core/src/main/scala/org/apache/spark/util/HadoopFSUtils.scala", Read: "2026-11"}
 	discovery    = advisor.Source{URL: "https://github.com/apache/spark/blob/v3.5.1/sql/core/src/main/scala/org/apache/spark/sql/execution/datasources/PartitioningUtils.scala", Read: "2026-11"}
 )

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"s3layout/advisor"
+	"s3layout/advisor/spark"
 )
 
 // SmallFiles fires when files are many and small on the average.
@@ -18,44 +19,72 @@ var SmallFiles = &advisor.Rule{
 		signal(bytesRead, "flat for minutes before the first task, while the driver lists"),
 	},
 	Doc: advisor.Doc{
-		Saw:    "At least a thousand files with a mean size below 32 MiB.",
+		Saw:    "At least a thousand files under 32 MiB, and files under 32 MiB on the average, or most files so.",
 		Costs:  "Each file costs requests, an entry in the driver's memory and, in a scan, as much as reading 4 MiB (spark.sql.files.openCostInBytes). Listing and planning can take longer than the work.",
 		Do:     "Compact: write the dataset again with files of 128 to 512 MiB, partition by partition (by a coarser key, where a partition holds no more than a file), and have the writer make fewer, larger files from now on.",
 		Ignore: "The prefix is a landing zone that is compacted elsewhere, or is read rarely.",
 	},
 	Limits: []advisor.Limit{
-		{Name: "mean_bytes", Value: 32 << 20, Unit: "bytes", Reason: "eight times the open cost: below it the overhead of a file is more than a tenth of reading it"},
+		{Name: "small_bytes", Value: 32 << 20, Unit: "bytes", Reason: "eight times the open cost: below it the overhead of a file is more than a tenth of reading it"},
 		{Name: "files", Value: 1000, Unit: "files", Reason: "fewer do no harm, whatever their size"},
-		{Name: "warn_files", Value: 10000, Unit: "files", Reason: "from here listing takes a driver minutes"},
-		{Name: "target_bytes", Value: 256 << 20, Unit: "bytes", Reason: "the middle of the band that Athena, Redshift Spectrum, Iceberg and Spark agree on"},
+		{Name: "percent", Value: 50, Unit: "% of files", Reason: "a few large files lift the mean, and leave as many small ones"},
+		{Name: "warn_removed", Value: 10000, Unit: "files", Reason: "as many that go save a driver minutes of listing, and a DynamicFrame as many tasks"},
+		{Name: "target_bytes", Value: spark.TargetFile, Unit: "bytes", Reason: "the middle of the band that Athena, Redshift Spectrum, Iceberg and Spark agree on"},
+		{Name: "target_whole_bytes", Value: spark.TargetWholeFile, Unit: "bytes", Reason: "for files that are not split, each of which is a task: what a task reads"},
 	},
 	Sources: []advisor.Source{
 		filePacking, {URL: "https://docs.aws.amazon.com/athena/latest/ug/performance-tuning.html", Read: "2026-11"},
 	},
 	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
 		p := f.Profile
-		if len(p.TableFormats) > 0 || p.Totals.Objects < r.Limit("files") || f.MeanBytes() >= r.Limit("mean_bytes") {
+		small, many := smallFiles(r, f)
+		if !many {
 			return nil
 		}
+		rewrite := advisor.Rewrite{TargetBytes: f.TargetFileBytes()}
 		a := r.Found(advisor.Info)
-		if p.Totals.Objects >= r.Limit("warn_files") {
-			a.Severity = advisor.Warning
-		}
-		target := r.Limit("target_bytes")
-		rewrite := advisor.Rewrite{TargetBytes: target}
 		a.Effect = f.Rewritten(rewrite)
 		after := a.Effect.After.Files
 		a.Evidence["files"] = p.Totals.Objects
+		a.Evidence["small_files"] = small
 		a.Evidence["mean_bytes"] = f.MeanBytes()
-		a.Evidence["mean_bytes_threshold"] = r.Limit("mean_bytes")
+		a.Evidence["small_bytes_threshold"] = r.Limit("small_bytes")
 		a.Why = fmt.Sprintf("%s files with a mean of %s.", comma(p.Totals.Objects), size(f.MeanBytes()))
-		a.Set = fmt.Sprintf("compact to %s: %s", size(target), plural(after, "file"))
+		if f.MeanBytes() >= r.Limit("small_bytes") {
+			a.Why = fmt.Sprintf("%s of %s files are under %s.", comma(small), comma(p.Totals.Objects), size(r.Limit("small_bytes")))
+		}
+		a.Set = fmt.Sprintf("compact to %s: %s", size(rewrite.TargetBytes), plural(after, "file"))
 		if 2*after > p.Totals.Objects {
 			a.Set = fmt.Sprintf("coarser partitions: compaction leaves %s", plural(after, "file"))
 			rewrite.Joined = true
 			a.Effect = f.Rewritten(rewrite)
 		}
+		if p.Totals.Objects-a.Effect.After.Files >= r.Limit("warn_removed") {
+			a.Severity = advisor.Warning
+		}
+		if c := f.Compaction; c != nil {
+			a.Evidence["partitions_to_compact"] = c.Candidates
+			a.Evidence["crowded_partitions"] = c.Crowded
+			a.Snippets = append(a.Snippets, compactSnippets(f)...)
+		}
 		a.Impact = &advisor.Impact{Metric: "files", Before: p.Totals.Objects, After: a.Effect.After.Files, Estimate: strings.Join(a.Effect.Estimates, "; ")}
 		return a
 	},
+}
+
+// smallFiles counts them, and reports whether they are many.
+func smallFiles(r *advisor.Rule, f *advisor.Facts) (small int64, many bool) {
+	p := f.Profile
+	if len(p.TableFormats) > 0 || p.Totals.Objects < r.Limit("files") {
+		return 0, false
+	}
+	for _, cut := range []bool{true, false} {
+		sizes, _ := p.FileSizes(cut)
+		for size, n := range sizes {
+			if size < r.Limit("small_bytes") {
+				small += n
+			}
+		}
+	}
+	return small, small >= r.Limit("files") && (f.MeanBytes() < r.Limit("small_bytes") || moreThan(r.Limit("percent"), small, p.Totals.Objects))
 }

@@ -59,3 +59,11 @@ func jsonList(items []string) string {
 	}
 	return string(b)
 }
+
+// shellQuoted spells a word for a POSIX shell.
+func shellQuoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// printable reports whether text can stand on a line as it is.
+func printable(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) || r == '\ufffd' })
+}

@@ -63,6 +63,21 @@ func (e Engine) Version() Version {
 	return v
 }
 
+// Sizes of files to write, bytes. Spark and Glue are the same: 256 MiB is the middle of the band from 128 to 512 MiB that Athena,
+// Redshift Spectrum, Iceberg and Spark agree on. A file that is read whole is a task, and should hold what a task reads.
+const (
+	TargetFile      = 256 << 20
+	TargetWholeFile = 128 << 20
+)
+
+// TargetFileBytes is how large files are best written for the engine: those it cuts, and those it reads whole.
+func (e Engine) TargetFileBytes(cut bool) int64 {
+	if cut {
+		return TargetFile
+	}
+	return TargetWholeFile
+}
+
 // Cores is how many tasks run at a time on that many workers: one worker is the driver's.
 func (e Engine) Cores(w Worker, workers int64) int64 {
 	return max(workers-1, 1) * w.VCPU * e.TasksPerVCPU

@@ -209,13 +209,14 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 }
 
 func newReport(t *target, o *profileOptions, s settings, p *stats.Profile) *advisor.Report {
-	j := advisor.Advise(t.uri, p, s.engine, rules.All)
-	return &advisor.Report{
+	r := &advisor.Report{
 		Schema: advisor.SchemaID, Tool: advisor.Tool{Name: "s3layout", Version: version()},
 		Target:   advisor.Target{URI: t.uri, Source: t.kind, Exclude: notNil(o.exclude), Include: notNil(o.include), Where: o.where},
 		Complete: true, Incomplete: []advisor.Missing{}, Warnings: append([]stats.Warning{}, p.Warnings...),
-		Profile: p, Engine: s.engine, Plans: j.Plans, Recommended: j.Recommended, Advice: j.Advice, Skipped: j.Skipped,
+		Profile: p, Engine: s.engine,
 	}
+	r.Judge(advisor.Advise(t.uri, p, s.engine, rules.All))
+	return r
 }
 
 func notNil(s []string) []string { return append([]string{}, s...) }
