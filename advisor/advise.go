@@ -48,6 +48,9 @@ func Advise(target string, p *stats.Profile, e Engine, rules []*Rule) Judgement 
 			if a.Impact == nil {
 				a.Impact = a.Effect.impact()
 			}
+			if !e.DynamicFrames {
+				a.Confirm = withoutGlue(a.Confirm)
+			}
 			advice = append(advice, *a)
 		}
 	}

@@ -1,6 +1,9 @@
 package advisor
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Judgement is what Advise makes of a profile.
 type Judgement struct {
@@ -50,4 +53,9 @@ func executors(plans []Plan, e Engine) {
 			plans[i].MaxNeededExecutors = divUp(plans[i].Tasks, per)
 		}
 	}
+}
+
+// withoutGlue leaves out metrics that only AWS Glue has.
+func withoutGlue(signals []Signal) []Signal {
+	return slices.DeleteFunc(slices.Clone(signals), func(s Signal) bool { return strings.HasPrefix(s.Metric, "glue.") })
 }

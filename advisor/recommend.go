@@ -20,6 +20,8 @@ const (
 	// targetOutputBytes is the file size to write: the middle of the band (128 to 512 MiB) that no engine's guide
 	// contradicts.
 	targetOutputBytes = spark.TargetFile
+	// leastOutputBytes is the least that Redshift Spectrum and Athena want of a file.
+	leastOutputBytes = 64 << 20
 	// groupBytes is the most uncompressed text that one task should group: as much as Spark puts in one.
 	groupBytes = 128 << 20
 	minGroup   = 1 << 20
@@ -134,12 +136,16 @@ func recommendWrite(f *Facts) {
 	case read.IdleCores > 0 && read.TaskBytes.Max > f.Engine.MaxPartitionBytes:
 		f.Recommended.Repartition = max(write, tasksPerCore*cores)
 	case write >= read.Tasks:
+	case f.MeanBytes() >= leastOutputBytes && bytesEach(f, f.planOf(DataFrame)) >= leastOutputBytes:
+		// They were written well; how Glue cuts them, and so what a DynamicFrame would write, is not published.
 	case write >= cores:
 		f.Recommended.Coalesce = write
 	default:
 		f.Recommended.Repartition = write
 	}
 }
+
+func bytesEach(f *Facts, p Plan) int64 { return f.Profile.Totals.Bytes / max(p.Tasks, 1) }
 
 // read is the plan of the job's own reader: spark.read on Spark; on Glue a DynamicFrame, as advised.
 func (f *Facts) read() Plan {

@@ -299,7 +299,7 @@ type State struct {
 
 // Snippet is something to paste.
 type Snippet struct {
-	// glue-dynamicframe (from_options), glue-catalog (from_catalog), spark-dataframe, spark-conf, job-parameters or aws-cli.
+	// glue-dynamicframe (from_options), glue-catalog (from_catalog), spark-dataframe, spark-compaction, spark-conf, job-parameters or aws-cli.
 	Kind     string `json:"kind"`
 	Language string `json:"language"`
 	Code     string `json:"code"`

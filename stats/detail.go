@@ -28,8 +28,8 @@ type Detail struct {
 	Splittable []byte `json:"splittable_sizes,omitempty"`
 	// Sizes of the other files, likewise.
 	Whole []byte `json:"whole_sizes,omitempty"`
-	// Partitions that are told apart, most bytes first: of each the number of files, bytes, length of the path, length of the
-	// directory that its columns start in, and the path. The smallest may be missing where they are too many.
+	// Partitions that are told apart, most bytes first: of each the number of files, of small ones, bytes, length of the
+	// path, length of the directory that its columns start in, and the path. The smallest may be missing where they are too many.
 	Partitions []byte `json:"partitions,omitempty"`
 }
 
@@ -90,7 +90,7 @@ func (p *Profile) packPartitions(bound int) ([]byte, error) {
 	written, n := 0, 0
 	for t := range p.EachPartition {
 		line = line[:0]
-		for _, n := range []int64{t.Objects, t.Bytes, int64(len(t.Path)), int64(len(t.Base))} {
+		for _, n := range []int64{t.Objects, t.Small, t.Bytes, int64(len(t.Path)), int64(len(t.Base))} {
 			line = binary.AppendUvarint(line, uint64(n))
 		}
 		line = append(line, t.Path...)
@@ -200,7 +200,7 @@ func (p *Profile) unpackPartitions() error {
 	p.totals = []PartitionTotals{}
 	last := int64(math.MaxInt64)
 	for at := 0; at < len(lines); {
-		var n [4]uint64
+		var n [5]uint64
 		rest := lines[at:]
 		for i := range n {
 			if n[i], rest, err = uvarint(rest); err != nil {
@@ -208,16 +208,16 @@ func (p *Profile) unpackPartitions() error {
 			}
 		}
 		at = len(lines) - len(rest)
-		if n[2] > uint64(len(rest)) || n[3] > n[2] {
+		if n[3] > uint64(len(rest)) || n[4] > n[3] {
 			return errCut
 		}
-		if n[0] > MaxObjects || n[1] > uint64(last) || len(p.totals) == maxDetailed {
+		if n[0] > MaxObjects || n[1] > n[0] || n[2] > uint64(last) || len(p.totals) == maxDetailed {
 			return errors.New("they are out of order, or out of bounds")
 		}
-		last = int64(n[1])
-		path := text[at : at+int(n[2])]
-		p.totals = append(p.totals, PartitionTotals{Path: path, Base: path[:n[3]], Objects: int64(n[0]), Bytes: int64(n[1])})
-		at += int(n[2])
+		last = int64(n[2])
+		path := text[at : at+int(n[3])]
+		p.totals = append(p.totals, PartitionTotals{Path: path, Base: path[:n[4]], Objects: int64(n[0]), Small: int64(n[1]), Bytes: int64(n[2])})
+		at += int(n[3])
 	}
 	return p.foldRest(p.totals)
 }

@@ -21,6 +21,8 @@ func (t *text) details(r *advisor.Report) {
 	}
 	t.plans(r)
 	t.recommended(r.Recommended)
+	t.leaveAlone(r.LeaveAlone)
+	t.compaction(r.Compaction)
 	t.tables(r)
 	t.snippets(r.Advice)
 	t.notes(r)
@@ -29,7 +31,11 @@ func (t *text) details(r *advisor.Report) {
 func (t *text) finding(a advisor.Advice, said map[string]bool) {
 	t.blank()
 	t.alert(fmt.Sprintf("%s %s: %s [%s]", sign(a.Severity), a.Severity, a.Title, a.Rule), a.Severity)
-	t.paragraph("why", a.Why)
+	why := a.Why
+	if a.Confidence != "" {
+		why += " (" + string(a.Confidence) + ")"
+	}
+	t.paragraph("why", why)
 	t.paragraph("do", a.Do)
 	t.paragraph("set", a.Set)
 	if a.Effect != nil {
@@ -40,6 +46,9 @@ func (t *text) finding(a advisor.Advice, said map[string]bool) {
 			effect += " (estimate: " + a.Impact.Estimate + ")"
 		}
 		t.paragraph("effect", effect)
+	}
+	if len(a.Confirm) > 0 {
+		t.paragraph("check", a.Confirm[0].Metric+": "+a.Confirm[0].Shows)
 	}
 }
 
@@ -142,6 +151,15 @@ func (t *text) doubts(plans []advisor.Plan) {
 		if p.Driver != nil {
 			say("driver", fmt.Sprintf("~%s for the list of files: %s", advisor.Size(p.Driver.Bytes), p.Driver.Estimate))
 		}
+	}
+	var needed []string
+	for _, p := range plans {
+		if p.MaxNeededExecutors > 0 {
+			needed = append(needed, p.Reader+" "+advisor.Count(p.MaxNeededExecutors))
+		}
+	}
+	if len(needed) > 0 {
+		say("executors", "at most "+strings.Join(needed, ", ")+" have a task of the read")
 	}
 	for i, what := range said {
 		t.paragraph("", names[i]+": "+what)

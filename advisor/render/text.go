@@ -81,7 +81,7 @@ func sign(s advisor.Severity) string {
 
 func (t *text) summary(r *advisor.Report, o Options) {
 	t.incomplete(r, "below")
-	head := verdict(r.Advice)
+	head := verdict(r)
 	target := Printable(r.Target.URI)
 	t.line(fit(target, max(t.width-width(head)-2, 8)) + "  " + head)
 	t.line(tasks(r))
@@ -89,7 +89,7 @@ func (t *text) summary(r *advisor.Report, o Options) {
 	t.line(contents(r.Profile))
 	t.blank()
 	t.histogram(r.Profile.Sizes)
-	t.problems(r.Advice)
+	t.problems(r)
 	t.worst(r.Profile)
 	if o.Next != "" {
 		t.line("next: " + o.Next)
@@ -125,16 +125,19 @@ func span(m advisor.Missing) string {
 
 // OneLine is a report in one line: what there is, and the verdict.
 func OneLine(r *advisor.Report) string {
-	return fmt.Sprintf("%s  %s, %s: %s", Printable(r.Target.URI), plural(r.Profile.Totals.Objects, "file"), advisor.Size(r.Profile.Totals.Bytes), verdict(r.Advice))
+	return fmt.Sprintf("%s  %s, %s: %s", Printable(r.Target.URI), plural(r.Profile.Totals.Objects, "file"), advisor.Size(r.Profile.Totals.Bytes), verdict(r))
 }
 
 // verdict counts the findings.
-func verdict(advice []advisor.Advice) string {
+func verdict(r *advisor.Report) string {
 	count := map[advisor.Severity]int64{}
-	for _, a := range advice {
+	for _, a := range r.Advice {
 		count[a.Severity]++
 	}
 	var parts []string
+	if r.NothingToChange {
+		parts = append(parts, "nothing to change")
+	}
 	if n := count[advisor.Critical]; n > 0 {
 		parts = append(parts, fmt.Sprintf("%d critical", n))
 	}
@@ -296,9 +299,17 @@ func bars(part, whole int64, n int) string {
 	return strings.Repeat("█", eighths/8) + []string{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"}[eighths%8]
 }
 
-// problems shows the worst findings in two lines each: why, and what to set.
-func (t *text) problems(advice []advisor.Advice) {
+// problems shows the worst findings in two lines each: why, and what to set. Where nothing is to change it says first what to
+// leave alone.
+func (t *text) problems(r *advisor.Report) {
 	const show = 3
+	advice := r.Advice
+	if r.NothingToChange {
+		t.line("nothing to change: it lies well, leave it alone")
+		for _, s := range r.LeaveAlone[:min(show, len(r.LeaveAlone))] {
+			t.line("    " + s.Name + ": " + s.Why)
+		}
+	}
 	for _, a := range advice[:min(show, len(advice))] {
 		t.alert(sign(a.Severity)+" "+a.Rule+": "+a.Why, a.Severity)
 		set := "    " + clean(a.Set)
@@ -308,12 +319,27 @@ func (t *text) problems(advice []advisor.Advice) {
 		t.line(set)
 	}
 	if more := advice[min(show, len(advice)):]; len(more) > 0 {
-		names := make([]string, len(more))
-		for i, a := range more {
-			names[i] = a.Rule
-		}
-		t.line("  also: " + strings.Join(names, ", "))
+		t.line("  also: " + t.some(more, t.width-len("  also: ")))
 	}
+}
+
+// some names as many rules as fit, and counts the others.
+func (t *text) some(advice []advisor.Advice, room int) string {
+	s := ""
+	for i, a := range advice {
+		next, rest := clean(a.Rule), ""
+		if i > 0 {
+			next = s + ", " + next
+		}
+		if left := len(advice) - i - 1; left > 0 {
+			rest = fmt.Sprintf(", %d more", left)
+		}
+		if i > 0 && width(next+rest) > room {
+			return s + fmt.Sprintf(", %d more", len(advice)-i)
+		}
+		s = next
+	}
+	return s
 }
 
 // effect is what a change brings, in short.

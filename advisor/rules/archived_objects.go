@@ -40,7 +40,7 @@ var ArchivedObjects = &advisor.Rule{
 		a.Evidence["objects"] = objects
 		a.Evidence["bytes"] = bytes
 		a.Evidence["classes"] = classes
-		a.Why = fmt.Sprintf("%s (%s) archived: a read that meets one fails.", plural(objects, "object"), size(bytes))
+		a.Why = fmt.Sprintf("%s (%s) archived: a read of one fails.", plural(objects, "object"), size(bytes))
 		a.Set = "read other partitions only, or restore them first"
 		if len(f.Recommended.ExcludeStorageClasses) > 0 {
 			a.Set = "excludeStorageClasses=" + jsonList(f.Recommended.ExcludeStorageClasses)

@@ -45,8 +45,8 @@ func compactSnippets(f *advisor.Facts) []advisor.Snippet {
 	if c.PartitionsOmitted > 0 {
 		fmt.Fprintf(&plan, "    # and %s more\n", plural(c.PartitionsOmitted, "partition"))
 	}
-	return []advisor.Snippet{sparkSnippet(fmt.Sprintf(compactCode,
-		notes.String(), pyString(strings.TrimRight(f.Target, "/")+"/"), pyString(beside(f.Target, "compacting")), plan.String(), format, read, write))}
+	return []advisor.Snippet{{Kind: "spark-compaction", Language: "python", Code: fmt.Sprintf(compactCode,
+		notes.String(), pyString(strings.TrimRight(f.Target, "/")+"/"), pyString(beside(f.Target, "compacting")), plan.String(), format, read, write)}}
 }
 
 func columnListCount(f *advisor.Facts) int {

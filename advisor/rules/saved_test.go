@@ -67,11 +67,9 @@ func checkSaved(t *testing.T, name string, l *testLake, other spark.Engine) {
 
 func report(t *testing.T, target string, p *stats.Profile, e advisor.Engine) *advisor.Report {
 	t.Helper()
-	j := advisor.Advise(target, p, e, rules.All)
-	return &advisor.Report{
-		Schema: advisor.SchemaID, Target: advisor.Target{URI: target}, Complete: true, Profile: p,
-		Engine: e, Plans: j.Plans, Recommended: j.Recommended, Advice: j.Advice,
-	}
+	r := &advisor.Report{Schema: advisor.SchemaID, Target: advisor.Target{URI: target}, Complete: true, Profile: p, Engine: e}
+	r.Judge(advisor.Advise(target, p, e, rules.All))
+	return r
 }
 
 func encode(t *testing.T, r *advisor.Report) []byte {

@@ -19,7 +19,7 @@ var WriteFiles = &advisor.Rule{
 		signal(shuffled, "about the input's bytes with repartition, nothing with coalesce"),
 	},
 	Doc: advisor.Doc{
-		Saw:    "So many small tasks in the read that a write right after it, where each task writes a file, makes files under 64 MiB; with partitionBy a file for each task and partition.",
+		Saw:    "Files under 64 MiB on the average, and so many small tasks in the read that a write right after it, where each task writes a file, makes files under 64 MiB; with partitionBy a file for each task and partition.",
 		Costs:  "The next reader has the small files again.",
 		Do:     "Set how many files are written. coalesce(n) where n is at least the cores: it shuffles nothing, but the read then runs in n tasks, too. repartition(n) where n is less than the cores, or sizes are uneven. With partitionBy repartition by its columns, so that one task writes a partition, and bound large ones with maxRecordsPerFile. Never coalesce(1) for more than 1 GiB: AWS took an hour for what grouping did in eight minutes.",
 		Ignore: "The output is much smaller than the input (a filter, an aggregate): then count the output, at 256 MiB a file. On tables of 25 GB a day a blind repartition has made jobs fail that ran without.",
@@ -36,7 +36,7 @@ var WriteFiles = &advisor.Rule{
 	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
 		bytes, read := f.Profile.Totals.Bytes, f.Advised()
 		files := max(f.Recommended.Coalesce, f.Recommended.Repartition)
-		if bytes < r.Limit("bytes") || files == 0 || files >= read.Tasks || bytes/read.Tasks >= r.Limit("file_bytes") {
+		if bytes < r.Limit("bytes") || f.MeanBytes() >= r.Limit("file_bytes") || files == 0 || files >= read.Tasks || bytes/read.Tasks >= r.Limit("file_bytes") {
 			return nil
 		}
 		a := r.Found(advisor.Info)

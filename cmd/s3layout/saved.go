@@ -77,9 +77,9 @@ func runAdvise(name string, o *adviseOptions, stdin io.Reader, stdout io.Writer)
 
 // rejudge replaces the judgement in a report; what was measured stays.
 func rejudge(r *advisor.Report, engine advisor.Engine) {
-	j := advisor.Advise(r.Target.URI, r.Profile, engine, rules.All)
 	r.Tool = advisor.Tool{Name: "s3layout", Version: version()}
-	r.Engine, r.Plans, r.Recommended, r.Advice = engine, j.Plans, j.Recommended, j.Advice
+	r.Engine = engine
+	r.Judge(advisor.Advise(r.Target.URI, r.Profile, engine, rules.All))
 	for _, w := range r.Profile.Warnings {
 		r.Warnings = slices.DeleteFunc(r.Warnings, func(old stats.Warning) bool { return old.Code == w.Code })
 		r.Warnings = append(r.Warnings, w)

@@ -1,0 +1,48 @@
+package render
+
+import (
+	"fmt"
+
+	"s3layout/advisor"
+)
+
+// compaction shows which partitions to rewrite, and in which order.
+func (t *text) compaction(c *advisor.Compaction) {
+	const show = 10
+	if c == nil {
+		return
+	}
+	t.blank()
+	name := max(t.width-52, 12)
+	t.linef("%s %10s %10s %10s %16s", fit("compact, files of "+advisor.Size(c.TargetBytes), name), "files", "after", "bytes", "removed per GiB")
+	for _, p := range c.Partitions[:min(show, len(c.Partitions))] {
+		path := Printable(p.Path)
+		if path == "" {
+			path = "(the target itself)"
+		}
+		t.linef("%s %10s %10s %10s %16s", fit(path, name), advisor.Count(p.Files), advisor.Count(p.FilesAfter), advisor.Size(p.Bytes), advisor.Count(int64(p.FilesRemovedPerGiB)))
+	}
+	all := fmt.Sprintf("all %s", plural(c.Candidates, "partition"))
+	t.linef("%s %10s %10s %10s", fit(all, name), advisor.Count(c.FilesBefore), advisor.Count(c.FilesAfter), advisor.Size(c.Bytes))
+	if c.TasksSaved > 0 {
+		t.linef("a read of all makes about %s fewer", plural(c.TasksSaved, "task"))
+	}
+}
+
+// leaveAlone lists the settings that are best left as they are.
+func (t *text) leaveAlone(settings []advisor.Setting) {
+	if len(settings) == 0 {
+		return
+	}
+	t.blank()
+	t.line("leave alone")
+	for _, s := range settings {
+		for i, l := range Wrap(clean(s.Name+": "+s.Why), t.width-4) {
+			indent := "  "
+			if i > 0 {
+				indent = "    "
+			}
+			t.line(indent + l)
+		}
+	}
+}
