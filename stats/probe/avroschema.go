@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"s3layout/stats"
+	"s3layout/stats/probe/text"
 )
 
 // maxAvroDepth is how deep schemas may nest.
@@ -32,15 +33,15 @@ type avroSchema struct {
 }
 
 // parseAvroSchema returns what could be told, with the problem that ended it.
-func parseAvroSchema(text []byte) (*Schema, *Problem) {
-	if len(text) == 0 {
+func parseAvroSchema(written []byte) (*Schema, *Problem) {
+	if len(written) == 0 {
 		return nil, &Problem{Kind: Malformed, What: "a header without a schema"}
 	}
-	if !json.Valid(text) {
+	if !json.Valid(written) {
 		return nil, &Problem{Kind: Malformed, What: "a schema that is not JSON"}
 	}
-	s := &avroSchema{columns: newSchema(len(text)/20+1, len(text)), hash: sha256.New(), work: 4*len(text) + 64<<10}
-	s.value(text, "", place{depth: 0})
+	s := &avroSchema{columns: newSchema(len(written)/20+1, len(written)), hash: sha256.New(), work: 4*len(written) + 64<<10}
+	s.value(written, "", place{depth: 0})
 	s.flush()
 	if s.problem != nil {
 		return nil, s.problem
@@ -103,20 +104,20 @@ func (s *avroSchema) below(name string, next func()) {
 }
 
 // value takes a schema in any of its forms; text is valid JSON.
-func (s *avroSchema) value(text []byte, namespace string, at place) {
+func (s *avroSchema) value(written []byte, namespace string, at place) {
 	if at.depth++; at.depth > maxAvroDepth {
 		s.fail(Oversized, "a schema more than 64 levels deep")
 	}
 	if s.problem != nil {
 		return
 	}
-	switch text = bytes.TrimSpace(text); text[0] {
+	switch written = bytes.TrimSpace(written); written[0] {
 	case '"':
-		s.name(jsonText(text), namespace, at)
+		s.name(text.JSONText(written), namespace, at)
 	case '[':
-		s.union(text, namespace, at)
+		s.union(written, namespace, at)
 	case '{':
-		s.object(text, namespace, at)
+		s.object(written, namespace, at)
 	default:
 		s.fail(Malformed, "a schema that is no name, object or union")
 	}
@@ -139,16 +140,16 @@ func fullName(name, namespace string) string {
 }
 
 // union lists its branches by number, where it has more than one beside null.
-func (s *avroSchema) union(text []byte, namespace string, at place) {
+func (s *avroSchema) union(written []byte, namespace string, at place) {
 	branches := 0
-	eachElement(text, func(branch []byte) {
+	text.EachElement(written, func(branch []byte) {
 		if string(branch) != `"null"` {
 			branches++
 		}
 	})
 	i := 0
 	s.emit("[")
-	eachElement(text, func(branch []byte) {
+	text.EachElement(written, func(branch []byte) {
 		if i++; i > 1 {
 			s.emit(",")
 		}
@@ -171,8 +172,8 @@ type avroAttributes struct {
 	logical, precision, scale                                  []byte
 }
 
-func attributesOf(text []byte) (a avroAttributes) {
-	eachMember(text, func(key, value []byte) {
+func attributesOf(written []byte) (a avroAttributes) {
+	text.EachMember(written, func(key, value []byte) {
 		switch string(key) {
 		case "type":
 			a.typ = value
@@ -201,8 +202,8 @@ func attributesOf(text []byte) (a avroAttributes) {
 	return a
 }
 
-func (s *avroSchema) object(text []byte, namespace string, at place) {
-	a := attributesOf(text)
+func (s *avroSchema) object(written []byte, namespace string, at place) {
+	a := attributesOf(written)
 	if len(a.typ) == 0 {
 		s.fail(Malformed, "a schema without a type")
 		return
@@ -212,7 +213,7 @@ func (s *avroSchema) object(text []byte, namespace string, at place) {
 		s.value(a.typ, namespace, at)
 		return
 	}
-	typ := jsonText(a.typ)
+	typ := text.JSONText(a.typ)
 	switch typ {
 	case "record", "error", "enum", "fixed":
 		s.named(typ, &a, namespace, at)
@@ -227,7 +228,7 @@ func (s *avroSchema) object(text []byte, namespace string, at place) {
 
 // logicalType names it; of the parameters only a decimal's matter.
 func (a *avroAttributes) logicalType() string {
-	name := jsonText(a.logical)
+	name := text.JSONText(a.logical)
 	if name == "decimal" {
 		scale := "0"
 		if len(a.scale) > 0 {
@@ -249,9 +250,9 @@ func (s *avroSchema) container(typ, attribute string, inner []byte, namespace st
 }
 
 func (s *avroSchema) named(typ string, a *avroAttributes, namespace string, at place) {
-	name := jsonText(a.name)
+	name := text.JSONText(a.name)
 	if a.namespace != nil {
-		namespace = jsonText(a.namespace)
+		namespace = text.JSONText(a.namespace)
 	}
 	name = fullName(name, namespace)
 	namespace = name[:max(strings.LastIndexByte(name, '.'), 0)]
@@ -263,11 +264,11 @@ func (s *avroSchema) named(typ string, a *avroAttributes, namespace string, at p
 	case "enum":
 		s.emit(`,"symbols":[`)
 		i := 0
-		eachElement(a.symbols, func(symbol []byte) {
+		text.EachElement(a.symbols, func(symbol []byte) {
 			if i++; i > 1 {
 				s.emit(",")
 			}
-			s.emit(`"`, jsonText(symbol), `"`)
+			s.emit(`"`, text.JSONText(symbol), `"`)
 		})
 		s.emit("]")
 		s.leaf(typ, at)
@@ -284,7 +285,7 @@ func (s *avroSchema) named(typ string, a *avroAttributes, namespace string, at p
 func (s *avroSchema) fields(list []byte, namespace string, at place) {
 	s.emit(`,"fields":[`)
 	i := 0
-	eachElement(list, func(field []byte) {
+	text.EachElement(list, func(field []byte) {
 		if i++; i > 1 {
 			s.emit(",")
 		}
@@ -293,7 +294,7 @@ func (s *avroSchema) fields(list []byte, namespace string, at place) {
 			s.fail(Malformed, "a field without a type")
 			return
 		}
-		name := jsonText(a.name)
+		name := text.JSONText(a.name)
 		s.emit(`{"name":"`, name, `","type":`)
 		s.below(name, func() { s.value(a.typ, namespace, place{depth: at.depth, repeated: at.repeated}) })
 		s.emit("}")

@@ -7,16 +7,21 @@ import (
 
 // A Finding is what a probe learned of one file. Sizes are in bytes.
 type Finding struct {
-	// Format is one of Formats, or "unknown".
+	// Format is one of Formats, one of package text's, or "unknown".
 	Format string `json:"format"`
 	// Compression is the codec of most of the compressed bytes, as Spark spells it for the format ("zstd" in Parquet and
-	// ORC, "zstandard" in Avro), "none", or "unknown".
+	// ORC, "zstandard" in Avro), "none", or "unknown". Of a file that is compressed as a whole it is Container's family.
 	Compression string `json:"compression"`
+	// Container is the codec that the file is compressed in as a whole, as package codec spells it: gzip, bgzf, hadoop_lz4;
+	// absent where it is not.
+	Container string `json:"container,omitempty"`
 	// Evidence says what Format and Compression rest on.
 	Evidence Evidence `json:"evidence"`
 	// Named is the format that the name promises, and Mismatch is set where the bytes are something else.
 	Named    string `json:"named"`
 	Mismatch bool   `json:"mismatch,omitempty"`
+	// Unread is set where Limits.Requests kept the file from being read further.
+	Unread bool `json:"unread,omitempty"`
 	// Problem is what kept the file from being understood. What was learned before it stands.
 	Problem *Problem `json:"problem,omitempty"`
 
@@ -37,6 +42,7 @@ type Finding struct {
 	Parquet   *Parquet   `json:"parquet,omitempty"`
 	ORC       *ORC       `json:"orc,omitempty"`
 	Avro      *Avro      `json:"avro,omitempty"`
+	Text      *Text      `json:"text,omitempty"`
 
 	// Requests counts the calls of ReadAt, and BytesRead what they brought.
 	Requests  int   `json:"requests"`
@@ -53,6 +59,8 @@ const (
 	EvidenceNone Evidence = "none"
 	// EvidenceMagic: the format's mark was seen, and no more could be read.
 	EvidenceMagic Evidence = "magic"
+	// EvidenceContent: the first bytes were inflated, where they are compressed, and read.
+	EvidenceContent Evidence = "content"
 	// EvidenceHeader and EvidenceFooter: the file's own header or footer was decoded.
 	EvidenceHeader Evidence = "header"
 	EvidenceFooter Evidence = "footer"
@@ -150,6 +158,39 @@ type Schema struct {
 	Leaves int64 `json:"leaves"`
 	// Columns are the first leaves, in the file's order: at most 6,000, and fewer of a schema whose paths are long.
 	Columns []Column `json:"columns"`
+}
+
+// A Text is how the records of a text file lie, as its first bytes show it. See package text for the terms.
+type Text struct {
+	// Layout of JSON: lines, array, multiline, concatenated.
+	Layout string `json:"layout,omitempty"`
+	// Delimiter, Header (yes, no, unknown), Columns and Quoted are of delimited values.
+	Delimiter string `json:"delimiter,omitempty"`
+	Header    string `json:"header,omitempty"`
+	Columns   int    `json:"columns,omitempty"`
+	Quoted    bool   `json:"quoted,omitempty"`
+	// RowTag is the element of XML that repeats under the root.
+	RowTag string `json:"row_tag,omitempty"`
+	// Spans is set where a record goes over several lines, so that Spark must be told (multiLine) and then reads the file
+	// in one task.
+	Spans bool `json:"spans,omitempty"`
+	// Records counts whole records of the sample, Bad those that break the format.
+	Records int `json:"records"`
+	Bad     int `json:"bad,omitempty"`
+	// Encoding, with BOM where a mark says so, and Newline: lf, crlf, cr, mixed, or absent where no line ends.
+	Encoding string `json:"encoding,omitempty"`
+	BOM      bool   `json:"bom,omitempty"`
+	Newline  string `json:"newline,omitempty"`
+	// LongestLine is in bytes; LongestCut is set where the end of the sample cuts it.
+	LongestLine int  `json:"longest_line,omitempty"`
+	LongestCut  bool `json:"longest_cut,omitempty"`
+	// Confidence is certain, likely or unknown; Reason says why a format is unknown, or what is out of the ordinary.
+	Confidence string `json:"confidence"`
+	Reason     string `json:"reason,omitempty"`
+	// Binary is set where the bytes are no text.
+	Binary bool `json:"binary,omitempty"`
+	// Blank is set where there is nothing but white space.
+	Blank bool `json:"blank,omitempty"`
 }
 
 // A Column is a leaf of a schema. Its texts are valid UTF-8, by stats.Spell.

@@ -145,8 +145,8 @@ func TestMismatch(t *testing.T) {
 		{"a.orc", parquet, "parquet", true, 1},
 		{"a.parquet.gz", parquet, "parquet", true, 1},
 		{"a.gz.parquet", parquet, "parquet", false, 1},
-		{"a.parquet", []byte("id,name\n1,one\n"), "unknown", true, 1},
-		{"a.csv", []byte("id,name\n1,one\n"), "unknown", false, 1},
+		{"a.parquet", []byte("id,name\n1,one\n"), "csv", true, 1},
+		{"a.csv", []byte("id,name\n1,one\n"), "csv", false, 1},
 		{"a.parquet.gz", []byte("\x1f\x8b\x08 and so on"), "unknown", false, 1},
 		{"a.csv.gz", []byte("\x1f\x8b\x08 and so on"), "unknown", false, 1},
 	} {

@@ -2,10 +2,13 @@
 // engine can cut it into, and how large it becomes in memory. It reads through io.ReaderAt, a few ranges a file, in
 // bounded memory, and it takes every byte for hostile: no length is trusted, and a file that lies is a finding.
 //
-// It decodes no values, follows no reference out of the file, and does not know where the bytes come from.
+// Columnar and Avro files tell it themselves; of all others the first bytes are inflated, by what they are and not by what
+// the name says, and looked at as text. It decodes no values, follows no reference out of the file, and does not know where
+// the bytes come from.
 package probe
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -18,11 +21,19 @@ type Limits struct {
 	End int64
 	// Footer is the longest footer that is read: 16 MiB.
 	Footer int64
+	// Inflated is how much of a compressed file is inflated, to tell what it holds and how much it grows: 256 KiB, which is
+	// the most, too.
+	Inflated int64
+	// Requests bounds the calls of ReadAt; 0 is no bound. See Finding.Unread.
+	Requests int
+	// FromEnd reads the end of a file first, whatever its name promises.
+	FromEnd bool
 }
 
 const (
 	defaultEnd    = 64 << 10
 	defaultFooter = 16 << 20
+	maxInflated   = 256 << 10
 )
 
 func (l Limits) orDefault() Limits {
@@ -31,6 +42,9 @@ func (l Limits) orDefault() Limits {
 	}
 	if l.Footer <= 0 {
 		l.Footer = defaultFooter
+	}
+	if l.Inflated <= 0 || l.Inflated > maxInflated {
+		l.Inflated = maxInflated
 	}
 	return l
 }
@@ -49,17 +63,23 @@ func File(r io.ReaderAt, size int64, name string, limits Limits) (*Finding, erro
 		out.Problem = &Problem{Kind: Empty, What: "the file is empty"}
 		return out, nil
 	}
-	format, err := f.recognise(readsFromEnd(named))
+	format, err := f.recognise(limits.FromEnd || readsFromEnd(named))
+	if format != nil {
+		out.Format, out.Evidence = format.Name, EvidenceMagic
+	}
+	if format != nil && err == nil {
+		err = format.read(f, out)
+	}
+	if errors.Is(err, errRequests) {
+		out.Unread, err = true, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	if format != nil {
-		out.Format, out.Evidence = format.Name, EvidenceMagic
-		if err := format.read(f, out); err != nil {
-			return nil, err
-		}
+	if format == nil && !out.Unread {
+		f.readContent(out)
 	}
-	out.Mismatch = mismatch(named, out.Format)
+	out.Mismatch = out.mismatch(named)
 	out.Requests, out.BytesRead = f.requests, f.bytesRead
 	return out, nil
 }
@@ -69,19 +89,6 @@ func readsFromEnd(named stats.FileType) bool {
 	for _, format := range Formats {
 		if format.Name == named.Format {
 			return format.Footer && !named.Misread
-		}
-	}
-	return false
-}
-
-// mismatch reports whether a name promises what the bytes are not. Only a format that Formats can tell is ever missed.
-func mismatch(named stats.FileType, found string) bool {
-	if found != unknown {
-		return named.Format != unknown && named.Format != found || named.Misread
-	}
-	for _, format := range Formats {
-		if format.Name == named.Format {
-			return !named.Misread
 		}
 	}
 	return false
@@ -143,8 +150,14 @@ func (f *file) readEnd(tail bool) error {
 	return nil
 }
 
+// errRequests is why a read was not made.
+var errRequests = errors.New("Limits.Requests is used up")
+
 // read asks for n bytes at an offset, one request.
 func (f *file) read(offset, n int64) ([]byte, error) {
+	if f.limits.Requests > 0 && f.requests >= f.limits.Requests {
+		return nil, errRequests
+	}
 	b := make([]byte, n)
 	f.requests++
 	got, err := f.r.ReadAt(b, offset)

@@ -70,7 +70,7 @@ func (f *Finding) delimited(body []byte, lines [][]byte, whole bool) bool {
 	if f.Header == HeaderYes {
 		seen := map[string]bool{}
 		for _, name := range best.first {
-			f.addName(name, seen)
+			f.addName([]byte(name), seen)
 		}
 	}
 	return true

@@ -100,10 +100,10 @@ const maxTokens = 4000
 // show what a schema is.
 func (f *Finding) nameLines(lines [][]byte) {
 	const enough = 1000
-	seen, tokens := map[string]bool{}, maxTokens
+	seen := map[string]bool{}
 	for _, line := range lines[:min(len(lines), enough)] {
-		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] == '{' {
-			f.nameObject(json.NewDecoder(bytes.NewReader(line)), seen, &tokens)
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] == '{' && json.Valid(line) {
+			EachMember(line, func(name, _ []byte) { f.addName(name, seen) })
 		}
 	}
 }
@@ -136,7 +136,7 @@ func (f *Finding) nameObject(d *json.Decoder, seen map[string]bool, tokens *int)
 			return false
 		}
 		if s, ok := name.(string); ok {
-			f.addName(s, seen)
+			f.addName([]byte(s), seen)
 		}
 	}
 	_, err := d.Token()

@@ -190,10 +190,10 @@ func (f *Finding) splitLines(body []byte, whole bool) ([][]byte, []byte, bool) {
 }
 
 // addName keeps a name that is new.
-func (f *Finding) addName(name string, seen map[string]bool) {
-	if len(f.Names) >= MaxNames || len(name) > maxName || seen[name] {
+func (f *Finding) addName(name []byte, seen map[string]bool) {
+	if len(f.Names) >= MaxNames || len(name) > maxName || seen[string(name)] {
 		return
 	}
-	seen[name] = true
-	f.Names = append(f.Names, name)
+	seen[string(name)] = true
+	f.Names = append(f.Names, string(name))
 }

@@ -1,14 +1,13 @@
-package probe
+package text
 
 import (
 	"bytes"
 	"encoding/json"
 )
 
-// The functions here walk JSON that json.Valid has accepted, and build none of it.
 
-// jsonText is the string that a value stands for; "" where it is none.
-func jsonText(value []byte) string {
+// JSONText is the string that a value of such JSON stands for; "" where it is none.
+func JSONText(value []byte) string {
 	if len(value) < 2 || value[0] != '"' {
 		return ""
 	}
@@ -22,12 +21,12 @@ func jsonText(value []byte) string {
 	return s
 }
 
-// eachMember calls each for every member of an object, and for none of another value.
-func eachMember(text []byte, each func(key, value []byte)) {
+// EachMember walks JSON that json.Valid has accepted, and builds none of it, as EachElement does: it calls each for every member of an object, and for none of another value.
+func EachMember(text []byte, each func(key, value []byte)) {
 	eachPart(text, '{', func(part, rest []byte) []byte {
 		key := part[1 : len(part)-1]
 		if bytes.IndexByte(key, '\\') >= 0 {
-			key = []byte(jsonText(part))
+			key = []byte(JSONText(part))
 		}
 		rest = bytes.TrimLeft(rest, jsonSpace+":")
 		n := valueLength(rest)
@@ -36,8 +35,8 @@ func eachMember(text []byte, each func(key, value []byte)) {
 	})
 }
 
-// eachElement calls each for every element of an array, and for none of another value.
-func eachElement(text []byte, each func(value []byte)) {
+// EachElement calls each for every element of an array, and for none of another value.
+func EachElement(text []byte, each func(value []byte)) {
 	eachPart(text, '[', func(part, rest []byte) []byte {
 		each(part)
 		return rest

@@ -1,0 +1,93 @@
+package probe
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+
+	"s3layout/stats"
+	"s3layout/stats/probe/codec"
+	"s3layout/stats/probe/text"
+)
+
+// maxPlain is how much of what a file inflates to is looked at as text.
+const maxPlain = 64 << 10
+
+// readContent tells what a file holds that none of Formats shows: its codec, from the head, and what that inflates to.
+func (f *file) readContent(out *Finding) {
+	c := codec.Detect(f.head)
+	if c != codec.None {
+		out.Container, out.Compression, out.Evidence = string(c), c.Family(), EvidenceMagic
+	}
+	plain, consumed, truncated, err := codec.Inflate(f.head, c, codec.Limits{Compressed: len(f.head), Inflated: int(f.limits.Inflated)})
+	if c != codec.None {
+		out.Expansion = inflatedExpansion(consumed, len(plain), err)
+	}
+	if err != nil && !errors.Is(err, codec.ErrUnsupported) {
+		out.Problem = &Problem{Kind: Malformed, What: "its compressed bytes are damaged", Offset: int64(consumed)}
+	}
+	if len(plain) == 0 {
+		return
+	}
+	whole := !truncated && int64(len(f.head)) == f.size
+	for _, format := range Formats {
+		// What is compressed as a whole has no end to read, and no engine reads it.
+		if c != codec.None && format.match(plain, nil) {
+			out.Format, out.Evidence = format.Name, EvidenceMagic
+			return
+		}
+	}
+	out.readText(plain[:min(len(plain), maxPlain)], whole && len(plain) <= maxPlain, c)
+}
+
+func inflatedExpansion(consumed, inflated int, err error) *Expansion {
+	e := &Expansion{Basis: unknown}
+	switch {
+	case errors.Is(err, codec.ErrUnsupported):
+		e.Reason = "the codec is not inflated here"
+	case err != nil && inflated == 0:
+		e.Reason = "the compressed bytes are damaged"
+	case consumed == 0 || inflated == 0:
+		e.Reason = "the sample ends before the first block does"
+	default:
+		return &Expansion{Basis: "inflated_sample", CompressedBytes: int64(consumed), UncompressedBytes: int64(inflated)}
+	}
+	return e
+}
+
+// readText looks at inflated bytes.
+func (out *Finding) readText(plain []byte, whole bool, c codec.Codec) {
+	t := text.Detect(plain, whole)
+	if t.Format != text.Unknown {
+		out.Format, out.Evidence = t.Format, EvidenceContent
+		if c == codec.None {
+			out.Compression = string(codec.None)
+		}
+	}
+	out.Text = &Text{
+		Layout: string(t.Layout), Delimiter: stats.Spell(t.Delimiter), Header: string(t.Header), Columns: t.Columns, Quoted: t.Quoted,
+		RowTag: stats.Spell(t.RowTag), Spans: t.Spans, Records: t.Records, Bad: t.Bad, Encoding: string(t.Encoding), BOM: t.BOM,
+		Newline: t.Newline, LongestLine: t.LongestLine, LongestCut: t.LongestCut, Confidence: string(t.Confidence), Reason: t.Reason,
+		Binary: t.Binary, Blank: t.Empty,
+	}
+	if len(t.Names) > 0 {
+		out.Schema = namedSchema(t.Format, t.Names)
+	}
+}
+
+// namedSchema makes a schema of names alone. Those of JSON objects may come in any order.
+func namedSchema(format string, names []string) *Schema {
+	if format == text.JSON {
+		names = slices.Sorted(slices.Values(names))
+	}
+	sum := sha256.New()
+	s := &Schema{Leaves: int64(len(names)), Columns: make([]Column, 0, len(names))}
+	for _, name := range names {
+		sum.Write([]byte(name))
+		sum.Write([]byte{'\n'})
+		s.Columns = append(s.Columns, Column{Path: stats.Spell(name)})
+	}
+	s.Fingerprint = hex.EncodeToString(sum.Sum(nil))
+	return s
+}
