@@ -27,7 +27,12 @@ type Options struct {
 	Partitions int
 	// MaxPartitions is how many partitions are told apart, and bounds memory; 0 is all. See Profile.Other.
 	MaxPartitions int
+	// Draw is how many files of each type Collector.Sample may choose from, 0 for none, DrawAll for all of them.
+	Draw int
 }
+
+// DrawAll draws every file. Their keys are kept.
+const DrawAll = -1
 
 // A Collector turns batches of objects into a Profile. It is for one goroutine.
 type Collector struct {
@@ -43,6 +48,7 @@ type Collector struct {
 	ignored    map[ignoredKind]*ignoredStats
 	tables     map[TableFormat]bool
 	unusual    unusual
+	draw       *draw    // nil: nothing is drawn
 	root       int64    // data files in the target itself
 	outside    examples // directories with data that are in no key=value directory
 
@@ -93,7 +99,9 @@ type directory struct {
 	replacement bool   // has U+FFFD
 	unselected  bool   // Options.Select does not want it
 	partition   *partition
-	folded      bool // in the other partitions
+	folded      bool   // in the other partitions
+	drawn       bool   // mark is known
+	mark        uint64 // hash of the partition's path
 }
 
 // fileKind is what a name's suffix says, and where such files are counted.
@@ -103,11 +111,13 @@ type fileKind struct {
 	number  uint16
 	stats   *formatStats
 	files   *SizeSet
+	typ     FileType
+	draw    *typeDraw
 }
 
 // NewCollector returns a Collector that has seen nothing.
 func NewCollector(opts Options) *Collector {
-	return &Collector{
+	c := &Collector{
 		opts:       opts,
 		formats:    map[FileType]*formatStats{},
 		files:      map[bool]*SizeSet{},
@@ -116,6 +126,10 @@ func NewCollector(opts Options) *Collector {
 		ignored:    map[ignoredKind]*ignoredStats{},
 		tables:     map[TableFormat]bool{},
 	}
+	if opts.Draw != 0 {
+		c.draw = newDraw(max(opts.Draw, 0))
+	}
+	return c
 }
 
 // Add counts a batch of objects. It keeps neither the slice nor a key.
@@ -346,6 +360,9 @@ func (c *Collector) observe(o *lister.Object, name string) {
 	c.total.add(o.Size)
 	c.kind.stats.observe(o.Size)
 	c.kind.files.add(o.Size)
+	if c.draw != nil {
+		c.drawFile(o)
+	}
 
 	if c.last.path == "" {
 		c.root++
@@ -359,6 +376,13 @@ func (c *Collector) observe(o *lister.Object, name string) {
 		return
 	}
 	p.observe(o.Size, instantOf(o.Modified), c.kind.number)
+}
+
+func (c *Collector) drawFile(o *lister.Object) {
+	if !c.last.drawn {
+		c.last.drawn, c.last.mark = true, hashPath(layoutOf(c.last.path).path)
+	}
+	c.draw.observe(c.kind.draw, c.kind.typ, o, c.last.mark)
 }
 
 // holds reports whether a file of this name is of the same kind. It may say no where it is.
@@ -379,7 +403,10 @@ func (c *Collector) turnTo(name string) {
 	if c.files[t.Splittable] == nil {
 		c.files[t.Splittable] = newSizeSet(maxSizes)
 	}
-	c.kind = fileKind{suffix, decided, c.number(t), c.formats[t], c.files[t.Splittable]}
+	c.kind = fileKind{suffix: suffix, decided: decided, number: c.number(t), stats: c.formats[t], files: c.files[t.Splittable], typ: t}
+	if c.draw != nil {
+		c.kind.draw = c.draw.of(t)
+	}
 }
 
 // number finds the number of a type of file among those that partitions tell apart.
