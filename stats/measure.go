@@ -179,7 +179,7 @@ func (c *Collector) formatList() []Format {
 		sizes := sizesOf(s.hist.counts, &s.hist, s.count, s.min, s.max, RelativeError)
 		out = append(out, Format{
 			Format: t.Format, Compression: t.Compression, Splittable: t.Splittable, Misread: t.Misread,
-			Objects: s.objects, Bytes: s.bytes, Sizes: &sizes, Evidence: "name",
+			Objects: s.objects, Bytes: s.bytes, Sizes: &sizes, Evidence: "name", named: t,
 		})
 	}
 	slices.SortFunc(out, func(a, b Format) int {

@@ -30,6 +30,8 @@ type Profile struct {
 	TableFormats []TableFormat `json:"table_format"`
 	// What an engine would not read, by reason and kind, and what patterns left out.
 	Ignored []Ignored `json:"ignored"`
+	// What the files themselves show; absent where nobody looked.
+	Probe *Probe `json:"probe,omitempty"`
 
 	// What plans are made of beside these figures, packed; absent in a document that is not meant to be judged again.
 	Detail *Detail `json:"detail,omitempty"`
@@ -92,9 +94,23 @@ type Format struct {
 	Objects int64  `json:"objects"`
 	Bytes   int64  `json:"bytes"`
 	Sizes   *Sizes `json:"sizes,omitempty"`
-	// What the format was told from: name.
+	// What format and compression were told from: name; or probe, where the name does not tell one of them and files that were
+	// opened do. Compression is then mixed where they differ.
 	Evidence string `json:"evidence"`
+	// Files that were opened and read.
+	Probed int64 `json:"probed,omitempty"`
+	// What they turned out to be, most bytes first.
+	Found []FormatFound `json:"found,omitempty"`
+	// Shares of the bytes of this format, as in probe.codecs.
+	Codecs []CodecShare `json:"codecs,omitempty"`
+	// How much they grow once inflated; absent where that is not known.
+	Expansion *FileExpansion `json:"expansion,omitempty"`
+
+	named FileType
 }
+
+// Type is what the names of the files say, whatever was found in them.
+func (f *Format) Type() FileType { return f.named }
 
 // Partitioning is how directory names cut the dataset.
 type Partitioning struct {

@@ -35,10 +35,7 @@ type stratum struct {
 // Source: N. Duffield, C. Lund, M. Thorup, Priority sampling for estimation of arbitrary subset sums, J. ACM 54 (2007).
 func (t *sampledType) weigh(drawn map[string]*Drawn) stratum {
 	w := stratum{sure: map[string]float64{}, hits: map[string]float64{}, files: map[string]int64{}, rest: float64(t.bytes)}
-	threshold := math.Inf(-1)
-	if int64(t.taken) < t.objects && t.taken < len(t.bySize) {
-		threshold = 1 / t.bySize[t.taken].rank
-	}
+	threshold := t.threshold()
 	for i := range t.taken {
 		d := drawn[t.bySize[i].Key]
 		if d == nil || d.Found == "" {
@@ -225,4 +222,35 @@ func nonZero(x, tiny float64) float64 {
 		return tiny
 	}
 	return x
+}
+
+// Weights returns the bytes that each drawn file of a type stands for, by key: its own, or its part of the bytes that were not
+// sure to be drawn. Files that were drawn for their type or partition only stand for none.
+func (s *Sample) Weights(t FileType) map[string]float64 {
+	out := map[string]float64{}
+	for _, x := range s.types {
+		if x.typ != t {
+			continue
+		}
+		w := x.weigh(s.drawn)
+		threshold := x.threshold()
+		for _, p := range x.bySize[:x.taken] {
+			switch d := s.drawn[p.Key]; {
+			case d == nil || d.Found == "":
+			case float64(p.Size) >= threshold:
+				out[p.Key] = float64(p.Size)
+			default:
+				out[p.Key] = w.rest / w.draws
+			}
+		}
+	}
+	return out
+}
+
+// threshold is the size from which files were sure to be drawn.
+func (t *sampledType) threshold() float64 {
+	if int64(t.taken) < t.objects && t.taken < len(t.bySize) {
+		return 1 / t.bySize[t.taken].rank
+	}
+	return math.Inf(-1)
 }

@@ -186,3 +186,6 @@ func (f *file) beforeEnd(skip, n int64) ([]byte, error) {
 	}
 	return append(front, f.tail[:have-skip]...), nil
 }
+
+// HasFooter reports whether a name of that type promises a format that is read from its end.
+func HasFooter(named stats.FileType) bool { return readsFromEnd(named) }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 )
 
-
 // JSONText is the string that a value of such JSON stands for; "" where it is none.
 func JSONText(value []byte) string {
 	if len(value) < 2 || value[0] != '"' {
