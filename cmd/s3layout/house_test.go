@@ -27,6 +27,7 @@ var edges = map[string][]string{
 	"stats/probe":       {"stats", "stats/probe/codec", "stats/probe/text"},
 	"stats/probe/codec": {"stats"},
 	"stats/probe/text":  {},
+	"stats/survey":      {"lister", "stats", "stats/probe", "stats/probe/codec"},
 	"advisor/spark":     {},
 	"advisor":           {"stats", "advisor/spark"},
 	"advisor/rules":     {"stats", "advisor/spark", "advisor"},

@@ -27,6 +27,7 @@ type profileOptions struct {
 	engineOptions
 	outputOptions
 	gateOptions
+	probeOptions
 	exclude, include []string
 	where            string
 	partitions       string
@@ -52,6 +53,11 @@ out is not listed, where it is larger than a page.
 
 A partition takes up to 1 KiB of memory. Beyond --max-partitions they are counted as
 one, "other"; no file is dropped. Which are told apart goes by a hash of their paths.
+
+--probe reads ranges of files: format, codec, row groups, columns, how much they
+grow. sample draws files by a hash of their keys, the larger the likelier, and takes
+--probe-requests GETs; all opens every file; off opens none. It needs s3:GetObject,
+and says so where that is denied.
 ` + exitStatus,
 		Example: `  s3layout profile s3://bucket/events/
   s3layout profile s3://bucket/events/ --exclude '**_temporary/**' --workers 20
@@ -72,6 +78,7 @@ one, "other"; no file is dropped. Which are told apart goes by a hash of their p
 	f.StringVar(&o.maxPartitions, "max-partitions", "1000000", "partitions to tell apart, a fair sample of those there are: a number, or all")
 	o.gateOptions.addFlags(f)
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
+	o.probeOptions.addFlags(f)
 	o.engineOptions.addFlags(f)
 	o.awsOptions.addFlags(f)
 	return cmd
@@ -101,6 +108,9 @@ func (o *profileOptions) validate() (s settings, err error) {
 		return fail(err)
 	}
 	if err := o.awsOptions.validate(); err != nil {
+		return fail(err)
+	}
+	if err := o.probeOptions.validate(); err != nil {
 		return fail(err)
 	}
 	if s.format, err = o.outputOptions.validate(); err != nil {
@@ -175,7 +185,9 @@ func next(r *advisor.Report) string {
 // or carries the exit code.
 func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings, stderr io.Writer) (*advisor.Report, error) {
 	begun, cpu := time.Now(), cpuSeconds()
-	collector := stats.NewCollector(s.options(s.partitions, s.maxPartitions))
+	options := s.options(s.partitions, s.maxPartitions)
+	options.Draw = o.draw(t.source)
+	collector := stats.NewCollector(options)
 	meter, _ := t.source.(lister.Meter)
 	progress := startProgress(stderr, t.uri, meter, o.quiet)
 	listed := int64(0)
@@ -185,9 +197,14 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 		progress.add(objects)
 		return nil
 	})
+	profile := collector.Profile()
+	o.look(ctx, t.source, collector, profile)
 	progress.stop()
+	if failed == nil && ctx.Err() != nil {
+		failed = context.Cause(ctx)
+	}
 
-	r := newReport(t, o, s, collector.Profile())
+	r := newReport(t, o, s, profile)
 	r.Run = advisor.Run{Started: begun.UTC().Truncate(time.Millisecond), Seconds: round3(time.Since(begun).Seconds()), CPUSeconds: round3(cpuSeconds() - cpu)}
 	if meter != nil {
 		u := meter.Usage()

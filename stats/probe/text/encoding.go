@@ -118,10 +118,15 @@ func narrow(plain []byte, e Encoding) []byte {
 }
 
 // count finds bytes that are no UTF-8, controls that no text has, and bytes of the upper controls of ISO 8859 where they
-// are no UTF-8. Tab, line ends, form feed, escape and Hive's delimiters ^A to ^C are text; so is Ctrl-Z at the end.
+// are no UTF-8. Tab, line ends, form feed, escape and Hive's delimiters ^A to ^C are text; so is Ctrl-Z at the end. The
+// first control ends the count.
 func count(plain []byte, whole bool) (invalid, controls, upper int) {
-	for i := 0; i < len(plain); {
+	for i := 0; i < len(plain) && controls == 0; {
 		b := plain[i]
+		if b >= 0x20 && b < 0x7f {
+			i++
+			continue
+		}
 		if b < utf8.RuneSelf {
 			if b < 0x20 && (b == 0 || b > 3 && b < 9 || b > 13 && b != 0x1b) && (b != 0x1a || !whole || i+1 < len(plain)) || b == 0x7f {
 				controls++
