@@ -136,7 +136,7 @@ func (b *bench) profileRow(ctx context.Context, name string, want tally) (benchR
 
 func (b *bench) profile(name, format string, read func([]byte) (tally, error)) contender {
 	return contender{"s3layout", b.program, []string{
-		"profile", "s3://" + name + "/", "--endpoint-url", b.url, "--no-sign-request", "--quiet", "--format", format,
+		"profile", "s3://" + name + "/", "--endpoint-url", b.url, "--no-sign-request", "--quiet", "--probe", "off", "--format", format,
 		"--concurrency", fmt.Sprint(b.concurrency),
 	}, read}
 }
