@@ -11,40 +11,40 @@ import (
 // output are made from it.
 type Rule struct {
 	// ID is kebab-case. It is never renamed and never used again for something else; the title may change.
-	ID    string
-	Title string
-	Doc   Doc
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Doc   Doc    `json:"doc"`
 	// Since is the version of s3layout that first had it.
-	Since string
+	Since string `json:"since"`
 	// Scope is which engines and readers it is for. Elsewhere it is not checked, and the report says why.
-	Scope Scope
+	Scope Scope `json:"scope"`
 	// Confidence is how sure its findings are, unless a check says less of one.
-	Confidence Confidence
+	Confidence Confidence `json:"confidence"`
 	// Offer marks a rule that finds nothing wrong: a layout with no other finding needs no change.
-	Offer bool
+	Offer bool `json:"offer,omitempty"`
 	// Confirm is where a running job shows whether a finding holds.
-	Confirm []Signal
+	Confirm []Signal `json:"confirm"`
 	// Limits are what measurements are held against.
-	Limits  []Limit
-	Sources []Source
+	Limits  []Limit  `json:"thresholds,omitempty"`
+	Sources []Source `json:"sources"`
 	// Check returns the finding, or nil. It may read everything in Facts and must change nothing.
-	Check func(r *Rule, f *Facts) *Advice
+	Check func(r *Rule, f *Facts) *Advice `json:"-"`
 }
 
 // Doc explains a rule to whoever meets its finding.
 type Doc struct {
-	Saw    string // what the layout looks like
-	Costs  string // why that is slow, dear or dangerous
-	Do     string // what to change
-	Ignore string // when to leave it alone
+	Saw    string `json:"saw"`    // what the layout looks like
+	Costs  string `json:"costs"`  // why that is slow, dear or dangerous
+	Do     string `json:"do"`     // what to change
+	Ignore string `json:"ignore"` // when to leave it alone
 }
 
 // Limit is a threshold with its reason.
 type Limit struct {
-	Name   string
-	Value  int64
-	Unit   string
-	Reason string
+	Name   string `json:"name"`
+	Value  int64  `json:"value"`
+	Unit   string `json:"unit"`
+	Reason string `json:"reason"`
 }
 
 // Limit returns the value of the threshold of that name. Asking for one that the rule does not declare is a bug.

@@ -1,6 +1,7 @@
 package advisor
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,6 +69,25 @@ func (s Scope) String() string {
 var unbounded spark.Version
 
 func version(v spark.Version) string { return fmt.Sprintf("%d.%d", v.Major, v.Minor) }
+
+// MarshalJSON spells a scope as data, and in words.
+func (s Scope) MarshalJSON() ([]byte, error) {
+	out := struct {
+		Glue    bool     `json:"glue_only,omitempty"`
+		From    string   `json:"spark_from,omitempty"`
+		Before  string   `json:"spark_before,omitempty"`
+		Readers []string `json:"readers"`
+		Probe   bool     `json:"probe,omitempty"`
+		Words   string   `json:"words"`
+	}{Glue: s.DynamicFrames, Readers: s.Readers, Probe: s.Contents, Words: s.String()}
+	if s.From != unbounded {
+		out.From = version(s.From)
+	}
+	if s.Before != unbounded {
+		out.Before = version(s.Before)
+	}
+	return json.Marshal(out)
+}
 
 // Skips says why a rule of that scope is not checked; "" where it is.
 func (s Scope) Skips(f *Facts) string {

@@ -21,6 +21,7 @@ func Page() []byte {
 	for _, r := range All {
 		section(&b, r)
 	}
+	points(&b)
 	return b.Bytes()
 }
 
@@ -42,6 +43,27 @@ func section(w io.Writer, r *advisor.Rule) {
 	for _, s := range r.Sources {
 		fmt.Fprintf(w, "- <%s> (read %s)\n", s.URL, s.Read)
 	}
+}
+
+// points is the table of what has been handed around, and what holds.
+func points(w io.Writer) {
+	fmt.Fprint(w, "\n## What is handed around on Glue and S3, and what holds\n\n")
+	fmt.Fprint(w, "Points of a support engineer's notes of 2020, each with the rules that judge it. What a layout does not show is said, with what would tell.\n\n")
+	fmt.Fprint(w, "| point | says | rules | answer | what this tool cannot see, and what would tell | obsolete |\n|---|---|---|---|---|---|\n")
+	for _, p := range Points {
+		var links []string
+		for _, id := range p.Rules {
+			links = append(links, fmt.Sprintf("[%s](#%s)", id, id))
+		}
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s |\n", p.Number, cell(p.Says), dash(strings.Join(links, ", ")), cell(p.Answer), dash(cell(p.Cannot)), dash(cell(p.Obsolete)))
+	}
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
 }
 
 // Threshold spells a limit: bytes in binary units, all else as a number of units.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -13,17 +14,81 @@ import (
 )
 
 func newRulesCommand() *cobra.Command {
-	return &cobra.Command{
+	var seed bool
+	var format string
+	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "List what s3layout looks for",
-		Args:  cobra.NoArgs,
+		Long: `Rules lists what s3layout looks for. --seed answers, point by point, the advice
+on Glue and S3 that has been handed around since 2020: which rule judges it, what
+holds today, what is obsolete and from which version, and what this tool cannot
+see of it, with the metric, code or parameter that would tell.
+` + exitStatus,
+		Example: "  s3layout rules\n  s3layout rules --seed --format json\n  s3layout rules --format markdown > RULES.md",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for _, r := range rules.All {
-				fmt.Fprintf(cmd.OutOrStdout(), "%-20s %s\n", r.ID, r.Title)
-			}
-			return nil
+			return writeRules(cmd.OutOrStdout(), format, seed)
 		},
 	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.BoolVar(&seed, "seed", false, "answer the points of the notes that s3layout started from")
+	f.StringVar(&format, "format", "text", "text, json or markdown")
+	return cmd
+}
+
+func writeRules(w io.Writer, format string, seed bool) error {
+	switch {
+	case format == "text" && seed:
+		writePoints(w)
+	case format == "text":
+		for _, r := range rules.All {
+			fmt.Fprintf(w, "%-20s %s\n", r.ID, r.Title)
+		}
+	case format == "json" && seed:
+		return writeJSON(w, rules.Points)
+	case format == "json":
+		return writeJSON(w, rules.All)
+	case format == "markdown":
+		_, err := w.Write(rules.Page())
+		return err
+	default:
+		return &exitError{exitUsage, fmt.Errorf("--format %q is not known; it is text, json or markdown", format)}
+	}
+	return nil
+}
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// writePoints is a table of two columns: the number of a point, and all that there is to it.
+func writePoints(w io.Writer) {
+	for _, p := range rules.Points {
+		number := p.Number
+		for _, part := range []struct{ name, text string }{
+			{"", p.Says}, {"rules", strings.Join(p.Rules, ", ")}, {"today", p.Answer}, {"obsolete", p.Obsolete}, {"not seen", p.Cannot},
+		} {
+			if part.text == "" {
+				continue
+			}
+			if part.name == "" {
+				fmt.Fprintf(w, "%-5s %s\n", number, part.text)
+				continue
+			}
+			for i, line := range render.Wrap(part.text, 64) {
+				name := part.name
+				if i > 0 {
+					name = ""
+				}
+				fmt.Fprintf(w, "      %-9s %s\n", name, line)
+			}
+		}
+	}
+	fmt.Fprintf(w, "\nnot seen: what this tool cannot see of it, and what would tell\n")
 }
 
 func newExplainCommand() *cobra.Command {
