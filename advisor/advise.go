@@ -5,6 +5,7 @@ package advisor
 import (
 	"slices"
 
+	"s3layout/advisor/spark"
 	"s3layout/stats"
 )
 
@@ -21,6 +22,10 @@ type Facts struct {
 
 	// files is what plans are made of; nil stands for what the profile has.
 	files *layout
+	// own is the plan that Own returns, where it is made already.
+	own *Plan
+	// split and whole are the sizes of the profile's files, spread out.
+	split, whole spark.Files
 }
 
 // Plan returns the plan of a reader, and whether there is one.
@@ -63,10 +68,13 @@ func Advise(target string, p *stats.Profile, e Engine, rules []*Rule) Judgement 
 
 func newFacts(target string, p *stats.Profile, e Engine) *Facts {
 	f := &Facts{Target: target, Profile: p, Engine: e}
+	f.split, f.whole = spread(p, true), spread(p, false)
 	f.Recommended = recommend(f)
 	f.Plans = plans(f)
 	executors(f.Plans, e)
 	recommendWrite(f)
+	own := f.Own()
+	f.own = &own
 	f.Compaction = compaction(f)
 	return f
 }

@@ -69,7 +69,7 @@ type layout struct {
 	columnar bool // not what Glue groups
 	input    spark.Input
 	growth   growth
-	bundles  []spark.Bundle
+	bundles  []spark.Bundle // nil: those of the profile
 }
 
 // objects is how many files are read.
@@ -85,10 +85,40 @@ func (f *Facts) input() (spark.Input, growth) {
 	if f.files != nil {
 		return f.files.input, f.files.growth
 	}
-	split, _ := f.Profile.FileSizes(true)
-	whole, _ := f.Profile.FileSizes(false)
+	split, whole := f.split, f.whole
+	if split == nil || whole == nil {
+		split, _ = f.Profile.FileSizes(true)
+		whole, _ = f.Profile.FileSizes(false)
+	}
 	g := f.growth()
 	return spark.Input{Splittable: split, Whole: whole, Empty: f.empty(), SplittableGrowth: g.split, WholeGrowth: g.whole}, g
+}
+
+// maxSpread is how many different sizes are spread out in memory, 16 bytes each, to be passed over many times.
+const maxSpread = 2_000_000
+
+// spread takes sizes out of their packed form, where they are not too many.
+func spread(p *stats.Profile, splittable bool) spark.Files {
+	type sizes struct{ size, n int64 }
+	files, _ := p.FileSizes(splittable)
+	different := 0
+	for range files {
+		different++
+	}
+	if different > maxSpread {
+		return files
+	}
+	all := make([]sizes, 0, different)
+	for size, n := range files {
+		all = append(all, sizes{size, n})
+	}
+	return func(yield func(int64, int64) bool) {
+		for _, s := range all {
+			if !yield(s.size, s.n) {
+				return
+			}
+		}
+	}
 }
 
 // scanInput is input for a DataFrame scan: from Spark 4.0 it reads xml, whole unless multiLine is set to false.

@@ -98,7 +98,7 @@ func bundles(f *Facts, across bool) iter.Seq[spark.Bundle] {
 			yield(spark.Bundle{Objects: f.objects(), Bytes: f.Profile.Totals.Bytes})
 			return
 		}
-		if f.files != nil {
+		if f.files != nil && f.files.bundles != nil {
 			slices.Values(f.files.bundles)(yield)
 			return
 		}

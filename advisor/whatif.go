@@ -15,6 +15,8 @@ import (
 // groups by itself above AutoGroupingFiles.
 func (f *Facts) Own() Plan {
 	switch {
+	case f.own != nil:
+		return *f.own
 	case !f.Engine.DynamicFrames:
 		return f.planOf("dataframe")
 	case f.Groupable() && f.objects() > AutoGroupingFiles && (f.files == nil || !f.files.columnar):
@@ -57,7 +59,7 @@ func (f *Facts) Grouped(groupFiles string, size int64) *Effect {
 
 // On is the effect of another engine, cluster or setting on the plan of a reader; "" stands for the job's own.
 func (f *Facts) On(e Engine, reader string) *Effect {
-	other := &Facts{Target: f.Target, Profile: f.Profile, Engine: e, files: f.files}
+	other := &Facts{Target: f.Target, Profile: f.Profile, Engine: e, files: f.files, split: f.split, whole: f.whole}
 	if reader == "" {
 		return effect(f, f.Own(), other, other.Own())
 	}
@@ -104,7 +106,7 @@ func (r Rewrite) FilesAfter(p stats.PartitionTotals) int64 {
 // Rewritten is the effect on the job's own read of writing the dataset again, partition by partition.
 func (f *Facts) Rewritten(r Rewrite) *Effect {
 	after := *f
-	after.Plans, after.files = nil, f.rewritten(r)
+	after.Plans, after.own, after.files = nil, nil, f.rewritten(r)
 	said := []string{"files are taken to be written as large as their input, and all alike in a partition"}
 	if r.Joined {
 		said[0] = "partitions are taken to be joined, and files to be written as large as their input"
@@ -156,7 +158,10 @@ func (f *Facts) Divided(most int64) *Effect {
 	out := &layout{objects: f.objects(), input: in, growth: g}
 	sizes := map[int64]int64{}
 	for size, n := range in.Whole {
-		pieces := max(divUp(size, most), 1)
+		if size <= most {
+			continue
+		}
+		pieces := divUp(size, most)
 		larger := size % pieces
 		sizes[size/pieces] += (pieces - larger) * n
 		if larger > 0 {
@@ -164,13 +169,20 @@ func (f *Facts) Divided(most int64) *Effect {
 		}
 		out.objects += (pieces - 1) * n
 	}
-	out.input.Whole = counted(sizes)
-	for b := range bundles(f, false) {
-		out.bundles = append(out.bundles, b)
-	}
+	out.input.Whole = both(upTo(in.Whole, most), counted(sizes))
 	after := *f
-	after.Plans, after.files = nil, out
+	after.Plans, after.own, after.files = nil, nil, out
 	return effect(f, f.Own(), &after, after.Own(), "a file's parts are taken to be as large as it was, together")
+}
+
+func upTo(files spark.Files, most int64) spark.Files {
+	return func(yield func(int64, int64) bool) {
+		for size, n := range files {
+			if size <= most && !yield(size, n) {
+				return
+			}
+		}
+	}
 }
 
 // counted yields the sizes of a map in ascending order.

@@ -18,9 +18,10 @@ func PlanGrouped(bundles iter.Seq[Bundle], groupSize int64, growth float64, in I
 			continue
 		}
 		groups := min(max(divUp(b.Bytes, max(groupSize, 1)), 1), b.Objects)
-		t.add([]run{newRun(b.Bytes/groups, 1, growth)}, groups*max(b.Alike, 1))
+		t.add([]run{newRun(b.Bytes/groups, 1, 1)}, groups*max(b.Alike, 1))
 	}
 	p := t.plan()
+	p.MedianExpanded, p.MaxExpanded = newRun(p.MedianBytes, 1, growth).expanded, newRun(p.MaxBytes, 1, growth).expanded
 	for _, largest := range []run{
 		newRun(largestOf(in.splittable()), 1, in.SplittableGrowth), newRun(largestOf(in.whole()), 1, in.WholeGrowth),
 	} {

@@ -8,6 +8,7 @@ package spark
 import (
 	"iter"
 	"math"
+	"slices"
 )
 
 // Files are the sizes of files in bytes, each with the number of files that have it, in any order. Sizes of no byte are
@@ -109,26 +110,41 @@ func (t *tally) add(chunks []run, n int64) {
 		(*t)[last].n += n
 		return
 	}
+	if len(*t) == cap(*t) {
+		*t = slices.Grow(*t, max(len(*t), 64)) // append grows a long one by a quarter, and copies it each time
+	}
 	*t = append(*t, sum)
 }
 
 func (t tally) plan() Plan {
 	var p Plan
+	grows := false
 	for _, r := range t {
+		grows = grows || r.bytes != r.expanded
 		p.Tasks = addCapped(p.Tasks, r.n)
 		p.MaxBytes, p.MaxExpanded = max(p.MaxBytes, r.bytes), max(p.MaxExpanded, r.expanded)
 	}
 	half := divUp(p.Tasks, 2)
 	p.MedianBytes = t.smallest(half, func(r run) int64 { return r.bytes })
-	p.MedianExpanded = t.smallest(half, func(r run) int64 { return r.expanded })
+	if p.MedianExpanded = p.MedianBytes; grows {
+		p.MedianExpanded = t.smallest(half, func(r run) int64 { return r.expanded })
+	}
 	return p
 }
 
 // smallest returns what of gives for the task of that rank, from 1; 0 where there is none. It reorders the tally, in time
 // that grows with its length alone.
+//
+// Note: a pivot of the first, the middle and the last makes that quadratic on partitions, which come largest first: what one
+// round leaves is the worst for the next.
 func (t tally) smallest(rank int64, of func(run) int64) int64 {
+	random := uint64(1)
+	pick := func() int64 {
+		random = random*6364136223846793005 + 1442695040888963407 // Knuth's MMIX
+		return of(t[random>>32%uint64(len(t))])
+	}
 	for len(t) > 0 {
-		pivot := middle(of(t[0]), of(t[len(t)/2]), of(t[len(t)-1]))
+		pivot := middle(pick(), pick(), pick())
 		less, more := 0, len(t) // t[:less] is below the pivot, t[more:] above it
 		below, same := int64(0), int64(0)
 		for i := 0; i < more; {
