@@ -23,7 +23,8 @@ func successor(s string, min int) (string, bool) {
 	return "", false
 }
 
-func commonPrefix(a, b string) int {
+// CommonPrefix returns how many bytes two keys begin with alike.
+func CommonPrefix(a, b string) int {
 	n := min(len(a), len(b))
 	for i := range n {
 		if a[i] != b[i] {
@@ -33,8 +34,8 @@ func commonPrefix(a, b string) int {
 	return n
 }
 
-// runeStart moves i back to the start of the character it points into.
-func runeStart(s string, i int) int {
+// RuneStart moves i back to the start of the character it points into.
+func RuneStart(s string, i int) int {
 	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
 		i--
 	}

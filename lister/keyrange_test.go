@@ -2,6 +2,7 @@ package lister
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -80,25 +81,27 @@ func FuzzCut(f *testing.F) {
 		s.Learn(last)
 		for key := range strings.SplitSeq(learned, ",") {
 			s.Learn(prefix + key)
-			for _, least := range [...]float64{0, 0.01, 0.4} {
-				if cut, ok := s.Cut(r, base, last, least); ok {
+			if prefix+key > last {
+				s.Follow(last, prefix+key)
+			}
+			for _, share := range [...]float64{0, 0.01, 0.5, 1, math.NaN(), math.Inf(1)} {
+				if cut, ok := s.Split(r, last, share, 0.01); ok {
 					checkCut(t, r, prefix, last, cut)
-					s.Miss(cut)
+					s.Miss(cut, RuneStart(cut, CommonPrefix(last, cut)))
+				}
+				if cut, ok := s.Divide(r, base, last, share); ok {
+					checkCut(t, r, prefix, last, cut)
 				}
 			}
-			if cut, ok := s.Probe(r, base, last); ok {
-				checkCut(t, r, prefix, last, cut)
-			}
 		}
-		before, upTo, ok := s.Between(r, base, last)
-		if ok && !(0 <= before && before <= 1 && 0 <= upTo && upTo <= 1) {
-			t.Fatalf("%v: %q at %v, %q at %v", r, base, before, last, upTo)
+		if n := s.Ahead(r, base, last); !(n >= 0) {
+			t.Fatalf("%v: %v times as far from %q as from %q", r, n, last, base)
 		}
-		if again, _, _ := s.Between(r, r.After, last); ok && again != 0 {
-			t.Fatalf("%v begins at %v", r, again)
+		if n := s.Open(r, base, last); !(n >= 0) || math.IsInf(n, 1) {
+			t.Fatalf("%v: %v bits are unknown", r, n)
 		}
-		if _, again, _ := s.Between(r, last, r.End); ok && again != 1 {
-			t.Fatalf("%v ends at %v", r, again)
+		if n := s.Pace(base, r.End, base, last); r.End != "" && !(n >= 0) {
+			t.Fatalf("%v: a pace of %v", r, n)
 		}
 	})
 }
@@ -154,9 +157,9 @@ func TestCutsTile(t *testing.T) {
 				continue
 			}
 			s.Learn(keys[at])
-			cut, ok := s.Cut(r, keys[from], keys[at], 0)
-			if probe, can := s.Probe(r, keys[from], keys[at]); can && (!ok || dice.IntN(4) == 0) {
-				cut, ok = probe, true
+			cut, ok := s.Split(r, keys[at], dice.Float64(), 0.01)
+			if guess, can := s.Divide(r, keys[from], keys[at], dice.Float64()); can && (!ok || dice.IntN(2) == 0) {
+				cut, ok = guess, true
 			}
 			if !ok {
 				continue
@@ -183,30 +186,24 @@ func TestCutsTile(t *testing.T) {
 	}
 }
 
-// TestBetweenRises walks random key sets: the share before a key does not fall from one key to the next, but for a little
-// where a character was not seen before.
-func TestBetweenRises(t *testing.T) {
+// TestValuesRise walks random key sets: the line does not fall from one key to the next, whatever has been learned.
+func TestValuesRise(t *testing.T) {
 	for seed := range uint64(200) {
 		dice := rand.New(rand.NewPCG(seed, 1))
 		var keys []string
 		s := NewShape("")
 		for range 100 {
-			key := keySets[seed%3](dice) // the others are too short and odd for a share to mean much
+			key := keySets[seed%4](dice) // the others are no UTF-8, and sort otherwise
 			keys = append(keys, key)
 			if dice.IntN(2) == 0 {
 				s.Learn(key)
 			}
 		}
 		slices.Sort(keys)
-		r := Range{After: keys[0], End: keys[len(keys)-1]}
-		for i := 1; i < len(keys)-1; i++ {
-			a, b, ok := s.Between(r, keys[i-1], keys[i])
-			if ok && (a < 0 || a > b+0.1 || a > 1 || b < 0 || b > 1) {
+		for i := 1; i < len(keys); i++ {
+			if a, b := s.value(s.start(keys[i-1])), s.value(s.start(keys[i])); !(0 <= a && a <= b+1e-12 && b <= 1+1e-9) {
 				t.Errorf("seed %d: %q at %v, %q at %v", seed, keys[i-1], a, keys[i], b)
 			}
 		}
-	}
-	if _, _, ok := NewShape("").Between(Range{After: "a"}, "b", "c"); ok {
-		t.Error("a range without an end has no shares")
 	}
 }

@@ -130,7 +130,7 @@ func TestPermanentFaults(t *testing.T) {
 				if slices.Contains(harmless, kind) != (r.err == nil) && !slices.Contains(vague, kind) {
 					t.Errorf("%v, %s: %d keys, %v", kind, name, len(r.objects), r.err)
 				}
-				if got := r.source.Usage(); name != "between" && kind != s3sim.EmptyPage && got.Requests > 80 && r.err != nil {
+				if got := r.source.Usage(); name != "between" && kind != s3sim.EmptyPage && got.Requests > 100 && r.err != nil {
 					t.Errorf("%v, %s: %d requests", kind, name, got.Requests)
 				}
 				if name == "between" && r.err != nil && len(r.objects) < 1000 {

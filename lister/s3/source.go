@@ -178,6 +178,7 @@ const maxWaiting = 16
 func (s *Source) listSpans(ctx context.Context, b *board, whole *span, deliver func([]lister.Object) error) error {
 	work, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	b.workers, b.page = s.opts.Concurrency, float64(s.opts.PageSize)
 	group := new(errgroup.Group)
 	batches := make(chan batch, min(s.opts.Concurrency, maxWaiting))
 	for n := range s.opts.Concurrency {
