@@ -2,14 +2,17 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"s3layout/advisor"
+	"s3layout/stats"
 )
 
 // compactSnippets rewrite the first partitions of the compaction plan with plain Spark: each is read, written with files of a
 // good size beside the dataset, counted, and put back in its place. There is none where directories of partitions may lie in
-// one another: replacing one would take the others with it.
+// one another, since replacing one would take the others with it; nor where one reader does not read all of the files: several
+// formats, or a codec that Spark takes for text.
 //
 // Spark cannot overwrite what it reads, so that there is a copy in between; and S3 knows no rename, so that the swap is a
 // delete and a write. The comments say what that means for readers.
@@ -19,7 +22,8 @@ import (
 // neither trouble.
 func compactSnippets(f *advisor.Facts) []advisor.Snippet {
 	c := f.Compaction
-	if c == nil || len(c.Partitions) == 0 || columnListCount(f) > 1 {
+	misread := slices.ContainsFunc(f.Profile.Formats, func(t stats.Format) bool { return t.Misread })
+	if c == nil || len(c.Partitions) == 0 || columnListCount(f) > 1 || len(formatTotals(f)) > 1 || misread {
 		return nil
 	}
 	format := sparkFormat(mainFormat(f))

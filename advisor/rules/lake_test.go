@@ -28,12 +28,26 @@ type testLake struct {
 	code      bool
 	collector *stats.Collector
 	batch     []lister.Object
+	keys      []string       // some, of every directory and suffix, to lay a small lake out
+	inDir     map[string]int // how many of them
+}
+
+// keep notes a few keys of each suffix in the first directories.
+func (l *testLake) keep(key string) {
+	const files, directories = 3, 130
+	name := key[strings.LastIndexByte(key, '/')+1:]
+	_, suffix, _ := strings.Cut(name, ".")
+	kind := strings.TrimSuffix(key, name) + suffix
+	if n, seen := l.inDir[kind]; n < files && (seen || len(l.inDir) < directories) {
+		l.inDir[kind]++
+		l.keys = append(l.keys, key)
+	}
 }
 
 var written = time.Date(2026, 4, 19, 0, 0, 0, 0, time.UTC)
 
 func parseLake(text string) (*testLake, error) {
-	l := &testLake{target: "s3://bucket/data/", collector: stats.NewCollector(stats.Options{})}
+	l := &testLake{target: "s3://bucket/data/", collector: stats.NewCollector(stats.Options{}), inDir: map[string]int{}}
 	if err := l.setEngine(nil); err != nil {
 		return nil, err
 	}
@@ -124,6 +138,7 @@ func (l *testLake) objects(words []string) error {
 func (l *testLake) product(key string, rest []string, counts []int64, o lister.Object) {
 	if len(counts) == 0 {
 		o.Key = key
+		l.keep(key)
 		if l.batch = append(l.batch, o); len(l.batch) == 1000 {
 			l.flush()
 		}

@@ -1,0 +1,236 @@
+package rules_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"s3layout/advisor"
+	"s3layout/advisor/rules"
+	"s3layout/advisor/spark"
+)
+
+var snippetsFile = flag.String("snippets", "", "write all snippets of the cases to this file, as lines of JSON, for .ci/snippets.py")
+
+// A seenSnippet is a snippet of a case, with some keys of its lake, so that it can be run.
+type seenSnippet struct {
+	Case   string   `json:"case"`
+	Kind   string   `json:"kind"`
+	Code   string   `json:"code"`
+	Target string   `json:"target"`
+	Keys   []string `json:"keys"`
+}
+
+// Every snippet of every case is fit to paste: options are ones that exist, spelled in the types that Glue wants.
+func TestSnippets(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	var seen []seenSnippet
+	kinds := map[string]int{}
+	for _, file := range files {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range archive.Files {
+			lake, _, _ := strings.Cut(string(c.Data), "----\n")
+			l, err := parseLake(lake)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range advisor.Advise(l.target, l.collector.Profile(), l.engine, rules.All).Advice {
+				for _, s := range a.Snippets {
+					kinds[s.Kind]++
+					where := filepath.Base(file) + ", " + c.Name + ", " + a.Rule
+					if err := checkSnippet(s); err != nil {
+						t.Errorf("%s: %s: %v\n%s", where, s.Kind, err, s.Code)
+					}
+					seen = append(seen, seenSnippet{where, s.Kind, s.Code, l.target, l.keys})
+				}
+			}
+		}
+	}
+	for kind := range snippetChecks {
+		if kinds[kind] == 0 {
+			t.Errorf("no case has a snippet of kind %s", kind)
+		}
+	}
+	if *snippetsFile != "" {
+		writeSnippets(t, *snippetsFile, seen)
+	}
+}
+
+// writeSnippets writes each code once for a rule.
+func writeSnippets(t *testing.T, file string, seen []seenSnippet) {
+	t.Helper()
+	var b strings.Builder
+	once := map[string]bool{}
+	for _, s := range seen {
+		if once[s.Kind+s.Code] {
+			continue
+		}
+		once[s.Kind+s.Code] = true
+		line, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Write(append(line, '\n'))
+	}
+	if err := os.WriteFile(file, []byte(b.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var snippetChecks = map[string]func(code string) error{
+	"glue-dynamicframe": checkDynamicFrame, "glue-catalog": checkCatalog, "spark-dataframe": checkSpark, "spark-compaction": checkSpark,
+	"spark-conf": checkConf, "job-parameters": checkParameters, "aws-cli": checkCLI,
+}
+
+var snippetLanguages = map[string]string{"spark-conf": "shell", "aws-cli": "shell", "job-parameters": "json"}
+
+func checkSnippet(s advisor.Snippet) error {
+	check, known := snippetChecks[s.Kind]
+	language := "python"
+	if l, ok := snippetLanguages[s.Kind]; ok {
+		language = l
+	}
+	switch {
+	case !known:
+		return fmt.Errorf("the kind is not known")
+	case s.Language != language:
+		return fmt.Errorf("language %q, want %q", s.Language, language)
+	case strings.Contains(s.Code, "%!") || strings.Contains(s.Code, "\t") || !strings.HasSuffix(s.Code, "\n") || strings.HasSuffix(s.Code, "\n\n"):
+		return fmt.Errorf("it is badly formatted")
+	case strings.ContainsFunc(s.Code, func(r rune) bool { return r >= utf8.RuneSelf || r < ' ' && r != '\n' }):
+		return fmt.Errorf("it is not plain ASCII")
+	}
+	return check(s.Code)
+}
+
+// glueOptions are the options of an S3 source that snippets may set, and the form that each takes in Python. Source: AWS Glue
+// guide, connection options of S3 and grouping-input-files; numbers are strings there.
+var glueOptions = map[string]*regexp.Regexp{
+	"paths":                     regexp.MustCompile(`^\["[^"]+"\]$`),
+	"recurse":                   regexp.MustCompile(`^True$`),
+	"groupFiles":                regexp.MustCompile(`^"(inPartition|acrossPartition|none)"$`),
+	"groupSize":                 regexp.MustCompile(`^"[1-9][0-9]*"$`),
+	"exclusions":                regexp.MustCompile(`^json\.dumps\(\["([^"\\]|\\.)+"(, "([^"\\]|\\.)+")*\]\)$`),
+	"excludeStorageClasses":     regexp.MustCompile(`^\["[A-Z_]+"(, "[A-Z_]+")*\]$`),
+	"useS3ListImplementation":   regexp.MustCompile(`^True$`),
+	"catalogPartitionPredicate": regexp.MustCompile(`^"[^"]+"$`),
+}
+
+var optionLine = regexp.MustCompile(`(?m)^        "(\w+)": (.+),$`)
+
+func checkOptions(options [][]string) error {
+	for _, o := range options {
+		form, known := glueOptions[o[1]]
+		if !known {
+			return fmt.Errorf("option %s is none of Glue's", o[1])
+		}
+		if !form.MatchString(o[2]) {
+			return fmt.Errorf("option %s has the value %s", o[1], o[2])
+		}
+	}
+	return nil
+}
+
+func checkDynamicFrame(code string) error {
+	if strings.Contains(code, "DynamicFrame.fromDF(") {
+		return nil
+	}
+	options := optionLine.FindAllStringSubmatch(code, -1)
+	if len(options) < 2 || !strings.Contains(code, "create_dynamic_frame.from_options(\n    connection_type=\"s3\",\n    connection_options={\n") {
+		return fmt.Errorf("it is no read from options")
+	}
+	if strings.Contains(code, "json.") != strings.HasPrefix(code, "import json\n") {
+		return fmt.Errorf("json is used and not imported, or the other way round")
+	}
+	format := regexp.MustCompile(`(?m)^    format="(\w+)",$`).FindStringSubmatch(code)
+	if format == nil || !slices.Contains([]string{"csv", "json", "xml", "ion", "grokLog", "parquet", "orc", "avro"}, format[1]) {
+		return fmt.Errorf("format %v is none of Glue's", format)
+	}
+	return checkOptions(options)
+}
+
+func checkCatalog(code string) error {
+	arguments := regexp.MustCompile(`(?m)^    (\w+)=(.+),$`).FindAllStringSubmatch(code, -1)
+	for _, a := range arguments {
+		switch a[1] {
+		case "database", "table_name", "transformation_ctx", "push_down_predicate":
+			if !strings.HasPrefix(a[2], `"`) || !strings.HasSuffix(a[2], `"`) {
+				return fmt.Errorf("argument %s is no string: %s", a[1], a[2])
+			}
+		case "additional_options":
+			if err := checkOptions(regexp.MustCompile(`[{,] ?"(\w+)": (True|"[^"]*")`).FindAllStringSubmatch(a[2], -1)); err != nil {
+				return err
+			}
+		default:
+			return fmt.Errorf("argument %s is not known", a[1])
+		}
+	}
+	if len(arguments) < 4 || !strings.Contains(code, "create_dynamic_frame.from_catalog(") {
+		return fmt.Errorf("it is no read of a table")
+	}
+	return nil
+}
+
+// checkSpark finds what a compiler would, roughly: .ci/snippets.py has a real one, and runs them.
+func checkSpark(code string) error {
+	depth := 0
+	for _, r := range regexp.MustCompile(`"([^"\\\n]|\\.)*"|#.*`).ReplaceAllString(code, "") {
+		switch r {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth--
+		}
+		if depth < 0 {
+			return fmt.Errorf("a bracket is closed that is not open")
+		}
+	}
+	if depth != 0 {
+		return fmt.Errorf("%d brackets stay open", depth)
+	}
+	return nil
+}
+
+func checkConf(code string) error {
+	m := regexp.MustCompile(`^--conf ([\w.]+)=\d+\n$`).FindStringSubmatch(code)
+	if m == nil || !slices.Contains(spark.Settings, m[1]) {
+		return fmt.Errorf("it is no setting that decides tasks")
+	}
+	return nil
+}
+
+// checkParameters: names begin with dashes, and values are strings, as DefaultArguments and Arguments want them.
+func checkParameters(code string) error {
+	var parameters map[string]string
+	if err := json.Unmarshal([]byte(code), &parameters); err != nil {
+		return err
+	}
+	for name := range parameters {
+		if !slices.Contains([]string{"--conf", "--enable-auto-scaling"}, name) {
+			return fmt.Errorf("parameter %s is not known", name)
+		}
+	}
+	return nil
+}
+
+func checkCLI(code string) error {
+	if !regexp.MustCompile(`^aws glue (start-job-run|create-partition-index) --`).MatchString(code) {
+		return fmt.Errorf("the command is not known")
+	}
+	return nil
+}
