@@ -29,6 +29,8 @@ type Options struct {
 	MaxPartitions int
 	// Draw is how many files of each type Collector.Sample may choose from, 0 for none, DrawAll for all of them.
 	Draw int
+	// Tables, if set, tells the files of tables apart: what is measured of a table is its live files.
+	Tables Tables
 }
 
 // DrawAll draws every file. Their keys are kept.
@@ -46,7 +48,7 @@ type Collector struct {
 	other      *folded         // the partitions that are not told apart
 	classes    map[string]*count
 	ignored    map[ignoredKind]*ignoredStats
-	tables     map[TableFormat]bool
+	tables     tableLogs
 	unusual    unusual
 	draw       *draw    // nil: nothing is drawn
 	root       int64    // data files in the target itself
@@ -54,6 +56,7 @@ type Collector struct {
 
 	// Most objects are like the one before.
 	last      directory
+	live      directory // of a table's live files
 	kind      fileKind
 	class     string
 	classSeen *count
@@ -98,6 +101,7 @@ type directory struct {
 	empty       bool   // has an empty component
 	replacement bool   // has U+FFFD
 	unselected  bool   // Options.Select does not want it
+	log         bool   // may be in the log of a table
 	partition   *partition
 	folded      bool   // in the other partitions
 	drawn       bool   // mark is known
@@ -124,7 +128,7 @@ func NewCollector(opts Options) *Collector {
 		partitions: &table{},
 		classes:    map[string]*count{},
 		ignored:    map[ignoredKind]*ignoredStats{},
-		tables:     map[TableFormat]bool{},
+		tables:     tableLogs{logs: map[tableID]*TableLog{}},
 	}
 	if opts.Draw != 0 {
 		c.draw = newDraw(max(opts.Draw, 0))
@@ -141,6 +145,7 @@ func (c *Collector) Add(objects []lister.Object) {
 
 func (c *Collector) add(o *lister.Object) {
 	if reason, pattern := c.leftOut(o.Key); reason != "" {
+		c.tables.note(o, reason == Excluded)
 		c.ignore(reason, pattern, o)
 		return
 	}
@@ -150,19 +155,28 @@ func (c *Collector) add(o *lister.Object) {
 		dir, name = splitKey(o.Key)
 		c.enter(dir)
 	}
+	if c.last.log {
+		c.tables.note(o, false)
+	}
 	if c.last.unselected {
 		c.ignore(NotSelected, c.opts.Where, o)
 		return
 	}
 	c.countClass(o)
-	if table, ok := icebergTable(c.last.path, name); ok {
-		c.noteTable("iceberg", table)
+	class, partition := c.judge(o, name)
+	if class > LiveData {
+		c.ignoreOfTable(class, o, name)
+		return
 	}
-	if reason, kind := c.skipped(o, name); reason != "" {
+	if reason, kind := c.skipped(o, name, class == LiveData); reason != "" {
 		c.ignore(reason, kind, o)
 		return
 	}
 	c.noteUnusual(o.Key, name)
+	if class == LiveData {
+		c.observeLive(o, name, partition)
+		return
+	}
 	c.observe(o, name)
 }
 
@@ -196,22 +210,32 @@ func (c *Collector) leftOut(key string) (reason, pattern string) {
 	return NotIncluded, ""
 }
 
-// skipped says whether an engine reads the object, and if not, why.
-func (c *Collector) skipped(o *lister.Object, name string) (reason, kind string) {
-	switch {
-	case isMarker(o.Key):
-		return Marker, markerKind(o.Key)
-	case c.last.hidden != "":
-		return Hidden, c.last.hidden
-	}
-	if kind := hiddenKind(name); kind != "" {
-		return Hidden, kind
+// skipped says whether an engine reads the object, and if not, why. A table's own reader goes by no names.
+func (c *Collector) skipped(o *lister.Object, name string, live bool) (reason, kind string) {
+	if !live {
+		if reason, kind := c.hides(o.Key, name); reason != "" {
+			return reason, kind
+		}
 	}
 	if o.Size <= 0 {
 		return ZeroBytes, ""
 	}
 	if isArchived(o.StorageClass) {
 		return Archived, o.StorageClass
+	}
+	return "", ""
+}
+
+// hides says whether an engine passes over an object for its name.
+func (c *Collector) hides(key, name string) (reason, kind string) {
+	if isMarker(key) {
+		return Marker, markerKind(key)
+	}
+	if c.last.hidden != "" {
+		return Hidden, c.last.hidden
+	}
+	if kind := hiddenKind(name); kind != "" {
+		return Hidden, kind
 	}
 	return "", ""
 }
@@ -267,26 +291,6 @@ func (c *Collector) countClass(o *lister.Object) {
 	c.classSeen.add(max(o.Size, 0))
 }
 
-// noteTable remembers that the directory table holds the log of a table format.
-func (c *Collector) noteTable(format, table string) {
-	at := TableFormat{Format: format, Path: table}
-	if c.tables[at] {
-		return
-	}
-	at.Path = strings.Clone(table)
-	c.tables[at] = true
-	if len(c.tables) >= 2*maxTables {
-		smallest := c.smallestTables()
-		clear(c.tables)
-		for _, t := range smallest {
-			c.tables[t] = true
-		}
-	}
-}
-
-// maxTables bounds the table directories that are named: the smallest, whatever the order in which they come.
-const maxTables = 10000
-
 func (c *Collector) noteUnusual(key, name string) {
 	if key[0] == '/' || c.last.empty {
 		c.unusual.emptyComponents++
@@ -305,15 +309,13 @@ func (c *Collector) enter(dir string) {
 		known: true, path: dir,
 		empty:       strings.Contains(dir, "//") || strings.HasSuffix(dir, "/"),
 		replacement: strings.Contains(dir, replacement),
+		log:         mayHoldLog(dir),
 	}
 	c.last.unselected = c.opts.Select != nil && !c.opts.Select(ColumnValues(dir))
 	for start := 0; start < len(dir); {
 		component, _, _ := strings.Cut(dir[start:], "/")
 		if kind := hiddenDirKind(component); kind != "" {
 			c.last.hidden = kind
-			if format := logFormat(component); format != "" {
-				c.noteTable(format, dir[:max(start-1, 0)])
-			}
 			return
 		}
 		start += len(component) + 1
@@ -327,12 +329,17 @@ func (c *Collector) enterPartition() *partition {
 	if l.scheme != hive && c.last.path != "" {
 		c.outside.keep(c.last.path)
 	}
-	p := c.partitions.find(l.path)
-	if p == nil {
-		p = c.newPartition(l)
-	}
+	p := c.partitionOf(l)
 	c.last.partition, c.last.folded = p, p == nil
 	return p
+}
+
+// partitionOf finds the partition of a layout; nil where it is folded.
+func (c *Collector) partitionOf(l layout) *partition {
+	if p := c.partitions.find(l.path); p != nil {
+		return p
+	}
+	return c.newPartition(l)
 }
 
 // newPartition makes a partition of a layout that has none; nil where it is folded.
@@ -354,6 +361,18 @@ func (c *Collector) newPartition(l layout) *partition {
 }
 
 func (c *Collector) observe(o *lister.Object, name string) {
+	if c.last.path == "" {
+		c.root++
+	}
+	p := c.last.partition
+	if p == nil && !c.last.folded {
+		p = c.enterPartition()
+	}
+	c.observeIn(p, o, name)
+}
+
+// observeIn counts a file in a partition; nil is the folded ones.
+func (c *Collector) observeIn(p *partition, o *lister.Object, name string) {
 	if !c.kind.holds(name) {
 		c.turnTo(name)
 	}
@@ -362,14 +381,6 @@ func (c *Collector) observe(o *lister.Object, name string) {
 	c.kind.files.add(o.Size)
 	if c.draw != nil {
 		c.drawFile(o)
-	}
-
-	if c.last.path == "" {
-		c.root++
-	}
-	p := c.last.partition
-	if p == nil && !c.last.folded {
-		p = c.enterPartition()
 	}
 	if p == nil {
 		c.other.observe(o.Size, instantOf(o.Modified), c.kind.number)

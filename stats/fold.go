@@ -97,6 +97,7 @@ func (c *Collector) fold() {
 	c.other.kept = n
 	c.partitions = kept
 	c.last.partition, c.last.folded = nil, false
+	c.live.known = false
 }
 
 // has reports whether the partition of a path is folded.

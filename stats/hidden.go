@@ -75,22 +75,3 @@ func isMarker(key string) bool {
 // isArchived reports whether an object of this class cannot be read without a restore first.
 // Source: Amazon S3 user guide, storage classes; GLACIER_IR is read like any other.
 func isArchived(class string) bool { return class == "GLACIER" || class == "DEEP_ARCHIVE" }
-
-// logFormat names the table format whose log lies in a directory of this name.
-func logFormat(component string) string {
-	switch component {
-	case "_delta_log":
-		return "delta"
-	case ".hoodie":
-		return "hudi"
-	}
-	return ""
-}
-
-// icebergTable returns the table directory of which dir/name is the metadata: metadata/*.metadata.json.
-func icebergTable(dir, name string) (table string, ok bool) {
-	if !strings.HasSuffix(name, ".metadata.json") || lastComponent(dir) != "metadata" {
-		return "", false
-	}
-	return strings.TrimSuffix(dir[:len(dir)-len("metadata")], "/"), true
-}

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"iter"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -212,25 +211,6 @@ func (c *Collector) classList() []StorageClass {
 	return out
 }
 
-func (c *Collector) tableList() []TableFormat {
-	out := make([]TableFormat, 0, len(c.tables))
-	for _, t := range c.smallestTables() {
-		out = append(out, TableFormat{Format: t.Format, Path: Spell(t.Path)})
-	}
-	return out
-}
-
-// smallestTables are the first maxTables of the tables, by path.
-func (c *Collector) smallestTables() []TableFormat {
-	out := slices.SortedFunc(maps.Keys(c.tables), func(a, b TableFormat) int {
-		if n := strings.Compare(a.Path, b.Path); n != 0 {
-			return n
-		}
-		return strings.Compare(a.Format, b.Format)
-	})
-	return out[:min(len(out), maxTables)]
-}
-
 func (c *Collector) ignoredList() []Ignored {
 	out := make([]Ignored, 0, len(c.ignored))
 	for k, s := range c.ignored {
@@ -267,7 +247,9 @@ func (u unusual) warnings() []Warning {
 	return out
 }
 
-var reasons = []string{Excluded, NotIncluded, NotSelected, Marker, Hidden, ZeroBytes, Archived}
+var reasons = []string{
+	Excluded, NotIncluded, NotSelected, DeleteFile, TableHistory, Unchecked, Unreferenced, TableChanges, TableMetadata, Marker, Hidden, ZeroBytes, Archived,
+}
 
 // Spell makes a key fit for a JSON string: bytes that are not UTF-8 become \xNN, so that two such keys stay different.
 func Spell(key string) string {

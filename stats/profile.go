@@ -26,7 +26,7 @@ type Profile struct {
 	StorageClasses []StorageClass `json:"storage_classes"`
 	// When the files that an engine would read were written; absent when there are none.
 	Ages *Ages `json:"ages,omitempty"`
-	// Directories that a table format manages; their listing holds dead files too.
+	// Directories that a table format manages. Where their metadata was read, all other figures are of their live files.
 	TableFormats []TableFormat `json:"table_format"`
 	// What an engine would not read, by reason and kind, and what patterns left out.
 	Ignored []Ignored `json:"ignored"`
@@ -270,29 +270,31 @@ type Ages struct {
 	Newest time.Time `json:"newest"`
 }
 
-// TableFormat is a directory with the log of a table format in it.
-type TableFormat struct {
-	// delta, hudi or iceberg.
-	Format string `json:"format"`
-	Path   string `json:"path"`
-}
-
 // Reasons for which an object is not counted as data, in the order in which they are judged.
 const (
-	Excluded    = "excluded"      // an exclusion pattern matches it
-	NotIncluded = "not_included"  // there are inclusion patterns, and none matches
-	NotSelected = "not_selected"  // it is in no partition that the predicate selects
-	Marker      = "marker"        // a directory marker: a key that ends in / or in _$folder$
-	Hidden      = "hidden"        // Spark skips the name, or a directory above it
-	ZeroBytes   = "zero_bytes"    // no bytes, so no task
-	Archived    = "storage_class" // GLACIER or DEEP_ARCHIVE: reading fails until it is restored
+	Excluded    = "excluded"     // an exclusion pattern matches it
+	NotIncluded = "not_included" // there are inclusion patterns, and none matches
+	NotSelected = "not_selected" // it is in no partition that the predicate selects
+	// Of tables of which the metadata was read, and that are not data of the current version.
+	DeleteFile    = "table_deletes"      // it holds deletes of the current version: readers need it
+	TableHistory  = "table_history"      // an older version refers to it
+	Unchecked     = "table_unchecked"    // not live, and older versions were not read
+	Unreferenced  = "table_unreferenced" // nothing that was read refers to it
+	TableChanges  = "table_changes"      // Delta's change data
+	TableMetadata = "table_metadata"     // the log, metadata and manifests
+
+	Marker    = "marker"        // a directory marker: a key that ends in / or in _$folder$
+	Hidden    = "hidden"        // Spark skips the name, or a directory above it
+	ZeroBytes = "zero_bytes"    // no bytes, so no task
+	Archived  = "storage_class" // GLACIER or DEEP_ARCHIVE: reading fails until it is restored
 )
 
 // Ignored counts objects that are not data, by reason and kind.
 type Ignored struct {
-	// excluded, not_included, not_selected, marker, hidden, zero_bytes or storage_class; judged in this order.
+	// excluded, not_included, not_selected, table_deletes, table_history, table_unchecked, table_unreferenced, table_changes,
+	// table_metadata, marker, hidden, zero_bytes or storage_class.
 	Reason string `json:"reason"`
-	// What it is more closely: the pattern, the hidden name, the storage class.
+	// What it is more closely: the pattern, the table's format, old or young, the hidden name, the storage class.
 	Kind     string   `json:"kind"`
 	Objects  int64    `json:"objects"`
 	Bytes    int64    `json:"bytes"`
