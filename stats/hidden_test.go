@@ -148,5 +148,5 @@ func TestTableFormats(t *testing.T) {
 
 // unread is a list of tables of which nobody reads the metadata.
 func unread(list string) string {
-	return strings.ReplaceAll(list, "}", `,"basis":"listing","reason":"its metadata was not read"}`)
+	return strings.ReplaceAll(list, "}", `,"basis":"listing","reason":"no metadata was read"}`)
 }

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -126,7 +127,7 @@ func (c *Collector) TableLogs() []TableLog {
 func (c *Collector) tableList() []TableFormat {
 	out := []TableFormat{}
 	for _, log := range c.TableLogs() {
-		b := TableFormat{Format: log.Format, Path: Spell(log.Path), Basis: "listing", Reason: "its metadata was not read"}
+		b := TableFormat{Format: log.Format, Path: Spell(log.Path), Basis: "listing", Reason: "no metadata was read"}
 		if c.opts.Tables != nil {
 			if read, ok := c.opts.Tables.Describe(log.Format, log.Path); ok {
 				b = read
@@ -186,4 +187,50 @@ func (c *Collector) observeLive(o *lister.Object, name, dir string) {
 	p := c.partitionOf(layoutOf(dir))
 	c.live = directory{known: true, path: strings.Clone(dir), partition: p}
 	c.observeIn(p, o, name)
+}
+
+// Explain has Profile describe tables as t does, where it could not read any, so that their files were not told apart.
+func (c *Collector) Explain(t Tables) { c.opts.Tables = t }
+
+// HoldsLog reports whether a directory may be, or lie in, the log of a table. Whoever lists for a Collector must not leave
+// out a part of one, or an older version would pass for the current one.
+func HoldsLog(dir string) bool {
+	for component := range strings.SplitSeq(dir, "/") {
+		if component == "_delta_log" || component == "metadata" || component == ".hoodie" {
+			return true
+		}
+	}
+	return false
+}
+
+// maxTableWarnings bounds the tables that warnings name.
+const maxTableWarnings = 20
+
+// tableWarnings say of which tables the figures are not of live files, and what is doubtful of the others.
+func tableWarnings(tables []TableFormat) []Warning {
+	var out []Warning
+	quiet := int64(0)
+	for _, t := range tables {
+		if t.Reason == "" && len(t.Notes) == 0 && t.Missing == 0 {
+			continue
+		}
+		if len(out) >= maxTableWarnings {
+			quiet++
+			continue
+		}
+		name := fmt.Sprintf("%s table %q", t.Format, t.Path)
+		if t.Reason != "" {
+			out = append(out, Warning{"table_by_listing", name + " is judged by its listing, dead files too: " + t.Reason, 0})
+		}
+		if t.Missing > 0 {
+			out = append(out, Warning{"table_missing_files", name + " has live files that the listing does not show: deleted, or written since", t.Missing})
+		}
+		for _, note := range t.Notes {
+			out = append(out, Warning{"table_note", name + ": " + note, 0})
+		}
+	}
+	if quiet > 0 {
+		out = append(out, Warning{"table_note", fmt.Sprintf("%d more tables have notes of their own, in table_format", quiet), 0})
+	}
+	return out
 }

@@ -26,6 +26,7 @@ type profileOptions struct {
 	awsOptions
 	engineOptions
 	outputOptions
+	tableOptions
 	gateOptions
 	probeOptions
 	exclude, include []string
@@ -79,6 +80,7 @@ and says so where that is denied.
 	o.gateOptions.addFlags(f)
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	o.probeOptions.addFlags(f)
+	o.tableOptions.addFlags(f)
 	o.engineOptions.addFlags(f)
 	o.awsOptions.addFlags(f)
 	return cmd
@@ -111,6 +113,9 @@ func (o *profileOptions) validate() (s settings, err error) {
 		return fail(err)
 	}
 	if err := o.probeOptions.validate(); err != nil {
+		return fail(err)
+	}
+	if err := o.tableOptions.validate(); err != nil {
 		return fail(err)
 	}
 	if s.format, err = o.outputOptions.validate(); err != nil {
@@ -188,15 +193,21 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 	options := s.options(s.partitions, s.maxPartitions)
 	options.Draw = o.draw(t.source)
 	collector := stats.NewCollector(options)
+	split := o.split(t, options, begun)
 	meter, _ := t.source.(lister.Meter)
 	progress := startProgress(stderr, t.uri, meter, o.quiet)
 	listed := int64(0)
 	failed := t.source.List(ctx, func(objects []lister.Object) error {
 		listed += int64(len(objects))
 		collector.Add(objects)
+		split.see(objects)
 		progress.add(objects)
 		return nil
 	})
+	var warnings []stats.Warning
+	if failed == nil {
+		collector, warnings, failed = split.finish(ctx, collector, func(objects []lister.Object) { listed += int64(len(objects)) })
+	}
 	profile := collector.Profile()
 	o.look(ctx, t.source, collector, profile)
 	progress.stop()
@@ -216,11 +227,7 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 		r.Run.ListPrice, r.Run.GetPrice = o.listPrice, o.getPrice
 		r.Run.Dollars = math.Round((o.listPrice*float64(lists)+o.getPrice*float64(u.Gets))/1000*1e6) / 1e6
 	}
-	if w, ok := t.source.(lister.Warner); ok {
-		for _, warning := range w.Warnings() {
-			r.Warnings = append(r.Warnings, stats.Warning(warning))
-		}
-	}
+	r.Warnings = append(append(r.Warnings, warnings...), warningsOf(t.source)...)
 	outcome := judgeOutcome(ctx, t, r, &o.gateOptions, failed)
 	return r, outcome
 }

@@ -64,6 +64,9 @@ func (s selection) skips() func(dir string) bool {
 				return true
 			}
 		}
+		if stats.HoldsLog(dir) { // which says what the files in other directories are
+			return false
+		}
 		if s.where != nil && s.judge(stats.ColumnValues(strings.TrimSuffix(dir, "/")), false) == predicate.False {
 			return true
 		}
