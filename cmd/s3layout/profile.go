@@ -19,6 +19,7 @@ import (
 	"s3layout/advisor/rules"
 	"s3layout/lister"
 	"s3layout/stats"
+	"s3layout/stats/survey"
 )
 
 // profileOptions are the flags of profile. Zero flags are a useful run.
@@ -193,7 +194,7 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 	options := s.options(s.partitions, s.maxPartitions)
 	options.Draw = o.draw(t.source)
 	collector := stats.NewCollector(options)
-	split := o.split(t, options, begun)
+	split := o.split(t, options, begun, o.probe == survey.Off)
 	meter, _ := t.source.(lister.Meter)
 	progress := startProgress(stderr, t.uri, meter, o.quiet)
 	listed := int64(0)

@@ -44,9 +44,9 @@ type tableSplit struct {
 	kept    *tables.Recording
 }
 
-func (o *tableOptions) split(t *target, options stats.Options, begun time.Time) *tableSplit {
+func (o *tableOptions) split(t *target, options stats.Options, begun time.Time, off bool) *tableSplit {
 	s := &tableSplit{target: t, options: options, most: o.tableRequests, begun: begun}
-	if reader, ok := t.source.(lister.Reader); ok && o.tableRequests > 0 {
+	if reader, ok := t.source.(lister.Reader); ok && !off && o.tableRequests > 0 {
 		s.reader, s.kept = reader, tables.NewRecording(recordedBytes)
 	}
 	return s
