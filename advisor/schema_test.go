@@ -54,7 +54,7 @@ var enums = map[string][]any{
 	"Report.schema":          {SchemaID},
 	"Advice.severity":        {Info, Warning, Critical},
 	"Advice.confidence":      {Exact, Estimate, Heuristic},
-	"Ignored.reason":         {stats.Excluded, stats.NotIncluded, stats.NotSelected, stats.Marker, stats.Hidden, stats.ZeroBytes, stats.Archived},
+	"Ignored.reason":         {stats.Excluded, stats.NotIncluded, stats.NotSelected, stats.DeleteFile, stats.TableHistory, stats.Unchecked, stats.Unreferenced, stats.TableChanges, stats.TableMetadata, stats.Marker, stats.Hidden, stats.ZeroBytes, stats.Archived},
 	"Plan.reader":            {"dataframe", "rdd", "dynamicframe", "dynamicframe_grouped", "dynamicframe_automatic"},
 	"Recommended.groupFiles": {"inPartition", "acrossPartition", "none"},
 	"Partitioning.scheme":    {"hive", "date", "mixed", "none"},

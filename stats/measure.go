@@ -38,7 +38,9 @@ func (c *Collector) Profile() *Profile {
 	p.Partitioning.RootObjects = c.root
 	p.Partitioning.Outside = c.outside.spelled()
 	p.Warnings = append(c.unusual.warnings(), p.Other.warnings(c.partitions.len())...)
-	p.Warnings = append(p.Warnings, tableWarnings(p.TableFormats)...)
+	if c.opts.Tables != nil {
+		p.Warnings = append(p.Warnings, tableWarnings(p.TableFormats)...)
+	}
 	p.Skew = skewOf(p.totals)
 	p.Ages = c.ages()
 	p.Sizes = c.sizes(p)

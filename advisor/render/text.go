@@ -87,6 +87,9 @@ func (t *text) summary(r *advisor.Report, o Options) {
 	t.line(tasks(r))
 	t.line(totals(r.Profile))
 	t.line(contents(r.Profile))
+	for _, line := range tableLines(r.Profile.TableFormats) {
+		t.line(line)
+	}
 	t.blank()
 	t.histogram(r.Profile.Sizes)
 	t.problems(r)

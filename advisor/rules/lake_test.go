@@ -18,6 +18,7 @@ import (
 //	engine glue-5.1 workers=10 worker=G.1X cores=0
 //	target s3://bucket/data/
 //	apart 5                                          tell so many partitions apart; before the objects
+//	table delta live=100x1GiB dead=5x1MiB log=9x1KiB    a table whose metadata was read; beside the objects
 //	code                                             show the snippets
 //	1GiB+1 year=2026/a.csv.gz                        one object
 //	500 x 64KiB-1 year=2026/part-%d.json GLACIER     500, numbered from 0, of a storage class
@@ -26,6 +27,7 @@ type testLake struct {
 	target    string
 	engine    advisor.Engine
 	code      bool
+	tables    []stats.TableFormat
 	collector *stats.Collector
 	batch     []lister.Object
 	keys      []string       // some, of every directory and suffix, to lay a small lake out
@@ -75,6 +77,8 @@ func (l *testLake) line(words []string) error {
 		n, err := strconv.Atoi(words[1])
 		l.collector = stats.NewCollector(stats.Options{MaxPartitions: n})
 		return err
+	case "table":
+		return l.table(words[1:])
 	case "code":
 		l.code = true
 		return nil
@@ -175,4 +179,32 @@ func parseSize(s string) (int64, error) {
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	return n*unit + shift, err
+}
+
+// table reads FORMAT CLASS=COUNTxSIZE...
+func (l *testLake) table(words []string) error {
+	o := &stats.TableObjects{}
+	classes := map[string]*stats.TableCount{"live": &o.Live, "dead": &o.History, "log": &o.Metadata, "old": &o.Old}
+	for _, word := range words[1:] {
+		name, value, _ := strings.Cut(word, "=")
+		count, each, _ := strings.Cut(value, "x")
+		n, err := strconv.ParseInt(count, 10, 64)
+		if err != nil {
+			return err
+		}
+		bytes, err := parseSize(each)
+		if err != nil || classes[name] == nil {
+			return fmt.Errorf("%s: %v", word, err)
+		}
+		*classes[name] = stats.TableCount{Objects: n, Bytes: n * bytes}
+	}
+	l.tables = append(l.tables, stats.TableFormat{Format: words[0], Basis: "metadata", Objects: o})
+	return nil
+}
+
+// profile is of the objects and the tables.
+func (l *testLake) profile() *stats.Profile {
+	p := l.collector.Profile()
+	p.TableFormats = append(p.TableFormats, l.tables...)
+	return p
 }

@@ -17,6 +17,7 @@ var All = []*advisor.Rule{
 	PartitionConflict,
 	MixedFormats,
 	TableFormat,
+	DeadFiles,
 	ArchivedObjects,
 	DriverFiles,
 	GroupingThreshold,

@@ -70,7 +70,7 @@ func find(t *testing.T, r *advisor.Rule, text string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := advisor.Advise(lake.target, lake.collector.Profile(), lake.engine, rules.All)
+	j := advisor.Advise(lake.target, lake.profile(), lake.engine, rules.All)
 	for _, a := range j.Advice {
 		checkShort(t, a)
 		if a.Rule == r.ID {
