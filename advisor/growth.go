@@ -94,6 +94,18 @@ func (f *Facts) input() (spark.Input, growth) {
 	return spark.Input{Splittable: split, Whole: whole, Empty: f.empty(), SplittableGrowth: g.split, WholeGrowth: g.whole}, g
 }
 
+// FileSizes are those of the profile, spread out where they are not too many: rules pass over them.
+func (f *Facts) FileSizes(splittable bool) (sizes spark.Files, exact bool) {
+	sizes, exact = f.Profile.FileSizes(splittable)
+	switch {
+	case splittable && f.split != nil:
+		sizes = f.split
+	case !splittable && f.whole != nil:
+		sizes = f.whole
+	}
+	return sizes, exact
+}
+
 // maxSpread is how many different sizes are spread out in memory, 16 bytes each, to be passed over many times.
 const maxSpread = 2_000_000
 
@@ -101,15 +113,17 @@ const maxSpread = 2_000_000
 func spread(p *stats.Profile, splittable bool) spark.Files {
 	type sizes struct{ size, n int64 }
 	files, _ := p.FileSizes(splittable)
-	different := 0
-	for range files {
-		different++
+	objects := int64(0) // no fewer than sizes
+	for _, t := range p.Formats {
+		if t.Splittable == splittable {
+			objects += max(t.Objects, 0)
+		}
 	}
-	if different > maxSpread {
-		return files
-	}
-	all := make([]sizes, 0, different)
+	all := make([]sizes, 0, min(objects, maxSpread))
 	for size, n := range files {
+		if len(all) == maxSpread {
+			return files
+		}
 		all = append(all, sizes{size, n})
 	}
 	return func(yield func(int64, int64) bool) {

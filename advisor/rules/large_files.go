@@ -33,7 +33,7 @@ var LargeFiles = &advisor.Rule{
 			return nil
 		}
 		var files, largest int64
-		sizes, exact := f.Profile.FileSizes(true)
+		sizes, exact := f.FileSizes(true)
 		for size, n := range sizes {
 			if size > r.Limit("bytes") {
 				files, largest = files+n, max(largest, size)

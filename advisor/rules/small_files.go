@@ -79,7 +79,7 @@ func smallFiles(r *advisor.Rule, f *advisor.Facts) (small int64, many bool) {
 		return 0, false
 	}
 	for _, cut := range []bool{true, false} {
-		sizes, _ := p.FileSizes(cut)
+		sizes, _ := f.FileSizes(cut)
 		for size, n := range sizes {
 			if size < r.Limit("small_bytes") {
 				small += n

@@ -32,7 +32,7 @@ var SplitTails = &advisor.Rule{
 		split := f.Engine.MaxPartitionBytes
 		most := split + split*r.Limit("over_percent")/100
 		var files, over, largest int64
-		sizes, _ := f.Profile.FileSizes(true)
+		sizes, _ := f.FileSizes(true)
 		for size, n := range sizes {
 			files += n
 			if size > split && size <= most {
