@@ -36,3 +36,22 @@ func TestAthenaPartitions(t *testing.T) {
 		}
 	}
 }
+
+// Advice on many files and partitions allocates no more than a few things for each rule and finding: what is done for each file or
+// partition is done in place.
+func TestAdviseAllocations(t *testing.T) {
+	const most = 5000
+	for _, lake := range []string{
+		"1000 x 100 x 300KiB day=%d/part-%d.json", "20000 x 5 x 300KiB day=%d/part-%d.parquet", "100000 x 2MiB part-%d.csv.gz",
+	} {
+		l, err := parseLake(lake)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := l.collector.Profile()
+		n := testing.AllocsPerRun(1, func() { advisor.Advise(l.target, p, l.engine, rules.All) })
+		if n > most {
+			t.Errorf("%s: %.0f allocations, want at most %d", lake, n, most)
+		}
+	}
+}
