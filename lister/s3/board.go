@@ -180,7 +180,8 @@ func (s *span) cover(done bool) {
 	case done:
 		s.covers = lister.Range{After: s.cursor, End: s.End}
 	case s.last == "":
-		s.covers = nothing
+		s.covers = nothing // a page without keys: the cursor stays
+		return
 	default:
 		s.covers = lister.Range{After: s.cursor, End: s.last}
 	}

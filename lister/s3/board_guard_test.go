@@ -44,6 +44,18 @@ func TestAdvance(t *testing.T) {
 	}
 }
 
+// TestCoversAfterEmptyPage is a page without keys, with more to come, at the beginning of a span: what is before the span
+// stays to be listed by others, when the next page comes.
+func TestCoversAfterEmptyPage(t *testing.T) {
+	b, sp := newBoard("", lister.Range{After: "m", End: "z"})
+	if b.advance(sp, nil, true); sp.covers != nothing {
+		t.Errorf("a page without keys covers %v", sp.covers)
+	}
+	if b.advance(sp, objects("n", "o"), true); sp.covers != (lister.Range{After: "m", End: "o"}) {
+		t.Errorf("the next page covers %v", sp.covers)
+	}
+}
+
 // TestAbandoned is a page and a failure of a span that has been given up: they count for nothing.
 func TestAbandoned(t *testing.T) {
 	b, sp := newBoard("", lister.Range{})
