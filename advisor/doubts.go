@@ -97,6 +97,9 @@ func (f *Facts) sparkFrom(first spark.Version) bool {
 	return err == nil && v.AtLeast(first)
 }
 
+// FoldsCodecs reports whether the engine's Spark knows the suffixes of codecs in upper case, too.
+func (f *Facts) FoldsCodecs() bool { return f.spark4() }
+
 func (f *Facts) spark4() bool { return f.sparkFrom(spark.FoldsCodecs) }
 
 // scanFormats are the formats that spark.read.format tells apart, those of most bytes first. A name that tells no format

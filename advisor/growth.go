@@ -1,6 +1,7 @@
 package advisor
 
 import (
+	"fmt"
 	"iter"
 	"slices"
 
@@ -24,19 +25,54 @@ const (
 	grownPlain    = "as stored: nothing is compressed by its name"
 )
 
-// growth goes by names: compressed text grows by the engine's AssumedExpansion, all else is counted as it is stored.
+// Grows is how many bytes a byte of such files becomes, and the files in which that was measured; none where it is assumed:
+// by the engine's AssumedExpansion for compressed text, and as stored for all else. Of columnar files it is what the values
+// take, where their footers say so, or else their pages, which are still encoded.
+func (f *Facts) Grows(t stats.Format) (factor float64, files int64) {
+	text := slices.Contains(groupable, t.Format)
+	if e := t.Expansion; e != nil && e.Files > 0 && e.Ratio > 0 && (!text || t.Compression != "none") {
+		if e.Decoded > 0 {
+			return max(e.Decoded, 1), e.Files
+		}
+		return max(e.Ratio, 1), e.Files
+	}
+	if text && t.Compression != "none" {
+		return max(f.Engine.AssumedExpansion, 1), 0
+	}
+	return 1, 0
+}
+
+// TextGrows is the mean of Grows over the bytes of compressed text.
+func (f *Facts) TextGrows() float64 {
+	var stored, grown float64
+	for _, t := range f.Profile.Formats {
+		if slices.Contains(groupable, t.Format) && t.Compression != "none" {
+			factor, _ := f.Grows(t)
+			stored += float64(t.Bytes)
+			grown += factor * float64(t.Bytes)
+		}
+	}
+	if stored == 0 {
+		return max(f.Engine.AssumedExpansion, 1)
+	}
+	return grown / stored
+}
+
+// growth is what was measured in files and, where none was opened, what their names let assume.
 func (f *Facts) growth() growth {
 	type sum struct{ stored, grown float64 }
 	var split, whole, all sum
+	var measured int64
 	columnar, compressed := false, false
 	for _, t := range f.Profile.Formats {
-		factor := 1.0
+		factor, files := f.Grows(t)
 		switch {
+		case files > 0:
+			measured += files
 		case !slices.Contains(groupable, t.Format):
 			columnar = true
 		case t.Compression != "none":
 			compressed = true
-			factor = max(f.Engine.AssumedExpansion, 1)
 		}
 		of := &whole
 		if t.Splittable {
@@ -59,6 +95,13 @@ func (f *Facts) growth() growth {
 		g.origin = grownText
 	case columnar:
 		g.origin = grownColumnar
+	}
+	if measured > 0 {
+		rest := ""
+		if compressed || columnar {
+			rest = "; where none was opened: " + g.origin
+		}
+		g.origin = fmt.Sprintf("measured in files that were opened, %s%s", Count(measured), rest)
 	}
 	return g
 }

@@ -59,7 +59,7 @@ func (f *Facts) GroupTarget() int64 {
 	if f.CompressedText() <= bytes/2 {
 		return groupBytes
 	}
-	return max(int64(groupBytes/max(f.Engine.AssumedExpansion, 1))/minGroup, 1) * minGroup
+	return max(int64(groupBytes/f.TextGrows())/minGroup, 1) * minGroup
 }
 
 // CompressedText is the bytes of compressed files in formats that do not compress inside.

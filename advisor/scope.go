@@ -3,11 +3,9 @@ package advisor
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"s3layout/advisor/spark"
-	"s3layout/stats"
 )
 
 // Readers that a finding may be about.
@@ -105,9 +103,7 @@ func (s Scope) Skips(f *Facts) string {
 }
 
 // opened reports whether any file was looked into.
-func (f *Facts) opened() bool {
-	return slices.ContainsFunc(f.Profile.Formats, func(t stats.Format) bool { return t.Evidence != "" && t.Evidence != "name" })
-}
+func (f *Facts) opened() bool { return f.Profile.Probe != nil && f.Profile.Probe.Objects > 0 }
 
 // validate reports what a scope has that is none of ours.
 func (s Scope) validate() error {

@@ -190,6 +190,7 @@ func (t *text) tables(r *advisor.Report) {
 			t.linef("%-24s %10s %10s %10s %10s  %s", formatName(f), advisor.Count(f.Objects), advisor.Size(f.Bytes), median, largest, split)
 		}
 	}
+	t.probed(p)
 	if len(p.Partitioning.Keys) > 0 {
 		t.blank()
 		t.partitionRows("partition", p, 10)

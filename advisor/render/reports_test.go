@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,7 @@ func madeReports() map[string]*advisor.Report {
 		"formats":       madeReport("s3://bucket/formats/", many(300, 5<<20, "p=%d/part.csv")),
 		"folded":        madeReportWith("s3://bucket/folded/", many(300, 5<<20, "p=%d/part.csv.gz"), stats.Options{MaxPartitions: 20}),
 	}
+	out["probed"] = probedReport()
 	r := out["incomplete"]
 	r.Complete, r.StoppedBy = false, "SIGTERM"
 	r.Incomplete = []advisor.Missing{
@@ -66,6 +68,28 @@ func madeReports() map[string]*advisor.Report {
 	return out
 }
 
+// probedReport is of files that were opened, and are not all well.
+func probedReport() *advisor.Report {
+	objects := slices.Concat(many(900, 200<<20, "day=%02d/part.parquet"), many(60, 90<<20, "day=%02d/export.csv.gz"))
+	p := measured(objects, stats.Options{})
+	p.Formats[0].Evidence, p.Formats[0].Compression, p.Formats[0].Probed = "probe", "mixed", 90
+	p.Formats[1].Probed, p.Formats[1].Expansion = 20, &stats.FileExpansion{Ratio: 7.912, Min: 6.1, Max: 9.4, Files: 20, Origin: "inflated_sample"}
+	p.Probe = &stats.Probe{
+		Mode: "sample", Objects: 113, Requests: 200, BytesRead: 13 << 20, Method: stats.ShareMethod, Confidence: stats.ShareLevel, Unseen: 0.034,
+		Failed:   []stats.ProbeFailure{{Kind: "not_found", Objects: 2, Examples: []string{"day=01/\x1b[31mgone.parquet"}}},
+		Problems: []stats.ProbeProblem{{Kind: "truncated", What: "it begins as Parquet and has no footer", Format: "parquet", Objects: 1, Examples: []string{"day=03/part.parquet"}}},
+		Codecs: []stats.CodecShare{
+			{Format: "parquet", Compression: "snappy", Probed: 82, Share: 0.8911, Low: 0.8002, High: 0.951}, {Format: "parquet", Compression: "none", Probed: 8, Share: 0.08, Low: 0.031, High: 0.17},
+			{Format: "csv", Compression: "gzip", Probed: 20, Share: 0.0288, Low: 0.0287, High: 0.0289}, {Format: "parquet", Compression: "unread", Probed: 1, Share: 0.001, Low: 0, High: 0.06},
+		},
+		Mismatches: []stats.Mismatch{{NamedFormat: "parquet", NamedCompression: "unknown", Format: "csv", Compression: "none", Mismatch: true, Outcome: "fails", Outcome4: "fails", Objects: 3, Bytes: 600 << 20, Examples: []string{"day=09/part.parquet"}}},
+		Blocks:     []stats.BlockHealth{{Format: "parquet", Files: 90, Bytes: 18 << 30, Blocks: 4100, BytesMean: 4 << 20, BytesMax: 130 << 20, RowsMax: 1e6, PerFileP50: 45, PerFileMax: 900, Under16MiB: 4000, Fragmented: 80, FragmentedBytes: 16 << 30, Examples: []string{"day=00/part.parquet"}}},
+		Schemas:    []stats.SchemaDrift{{Format: "parquet", Files: 90, Distinct: 3, Schemas: []stats.SchemaCount{}, Columns: []stats.ColumnDrift{{Path: "tax\x07", Missing: 7, Types: []stats.TypeCount{{Type: "DOUBLE", Files: 83}}}}}},
+		Text:       []stats.TextLayout{{Format: "csv", Delimiter: ";", Header: "yes", Objects: 20, Example: "day=00/export.csv.gz"}},
+	}
+	return reportOf("s3://bucket/probed/", p)
+}
+
 var written = time.Date(2026, 4, 19, 7, 30, 0, 123456789, time.UTC)
 
 func madeReport(uri string, objects []lister.Object) *advisor.Report {
@@ -73,12 +97,19 @@ func madeReport(uri string, objects []lister.Object) *advisor.Report {
 }
 
 func madeReportWith(uri string, objects []lister.Object, opts stats.Options) *advisor.Report {
+	return reportOf(uri, measured(objects, opts))
+}
+
+func measured(objects []lister.Object, opts stats.Options) *stats.Profile {
 	c := stats.NewCollector(opts)
 	for i := range objects {
 		objects[i].Modified = written.Add(time.Duration(i) * time.Second)
 	}
 	c.Add(objects)
-	p := c.Profile()
+	return c.Profile()
+}
+
+func reportOf(uri string, p *stats.Profile) *advisor.Report {
 	engine, _ := spark.FindEngine("glue-5.1")
 	worker, _ := spark.FindWorker("G.1X")
 	e, err := advisor.NewEngine(engine, advisor.Cluster{Worker: worker, Workers: 10, Assumed: []string{"cores", "name", "worker_type", "workers"}})

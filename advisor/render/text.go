@@ -90,6 +90,9 @@ func (t *text) summary(r *advisor.Report, o Options) {
 	for _, line := range tableLines(r.Profile.TableFormats) {
 		t.line(line)
 	}
+	if line := opened(r.Profile); line != "" {
+		t.line(line)
+	}
 	t.blank()
 	t.histogram(r.Profile.Sizes)
 	t.problems(r)

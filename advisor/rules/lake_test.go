@@ -1,6 +1,8 @@
 package rules_test
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -20,6 +22,8 @@ import (
 //	apart 5                                          tell so many partitions apart; before the objects
 //	table delta live=100x1GiB dead=5x1MiB log=9x1KiB    a table whose metadata was read; beside the objects
 //	code                                             show the snippets
+//	probe {"objects": 9, "mismatches": [...]}        what the files that were opened showed, a stats.Probe
+//	grows json gzip 8.5 20                           what files of a format and codec grow, in so many of them
 //	1GiB+1 year=2026/a.csv.gz                        one object
 //	500 x 64KiB-1 year=2026/part-%d.json GLACIER     500, numbered from 0, of a storage class
 //	120 x 500 x 256KiB day=%d/part-%d.json           120 days of 500
@@ -29,6 +33,8 @@ type testLake struct {
 	code      bool
 	tables    []stats.TableFormat
 	collector *stats.Collector
+	probe     *stats.Probe
+	grows     map[[2]string]stats.FileExpansion
 	batch     []lister.Object
 	keys      []string       // some, of every directory and suffix, to lay a small lake out
 	inDir     map[string]int // how many of them
@@ -82,8 +88,34 @@ func (l *testLake) line(words []string) error {
 	case "code":
 		l.code = true
 		return nil
+	case "probe":
+		l.probe = &stats.Probe{
+			Mode: "sample", Failed: []stats.ProbeFailure{}, Problems: []stats.ProbeProblem{}, Codecs: []stats.CodecShare{},
+			Mismatches: []stats.Mismatch{}, Blocks: []stats.BlockHealth{}, Schemas: []stats.SchemaDrift{}, Text: []stats.TextLayout{},
+		}
+		return json.Unmarshal([]byte(strings.Join(words[1:], " ")), l.probe)
+	case "grows":
+		ratio, err := strconv.ParseFloat(words[3], 64)
+		files, err2 := strconv.ParseInt(words[4], 10, 64)
+		if l.grows == nil {
+			l.grows = map[[2]string]stats.FileExpansion{}
+		}
+		l.grows[[2]string{words[1], words[2]}] = stats.FileExpansion{Ratio: ratio, Min: ratio, Max: ratio, Files: files, Origin: "inflated_sample"}
+		return errors.Join(err, err2)
 	}
 	return l.objects(words)
+}
+
+// profile is what was measured, and found in files.
+func (l *testLake) profile() *stats.Profile {
+	p := l.collector.Profile()
+	p.Probe = l.probe
+	for i := range p.Formats {
+		if e, ok := l.grows[[2]string{p.Formats[i].Format, p.Formats[i].Compression}]; ok {
+			p.Formats[i].Expansion, p.Formats[i].Probed = &e, e.Files
+		}
+	}
+	return p
 }
 
 func (l *testLake) setEngine(words []string) error {

@@ -14,6 +14,7 @@ import (
 // All lists the rules, in the order in which equally severe findings are shown.
 var All = []*advisor.Rule{
 	MisreadCodec,
+	MismatchedContent,
 	PartitionConflict,
 	MixedFormats,
 	TableFormat,
@@ -26,6 +27,8 @@ var All = []*advisor.Rule{
 	UnsplittableFiles,
 	TooManyTasks,
 	PartitionSkew,
+	SchemaDrift,
+	RowGroups,
 	SmallFiles,
 	CrowdedPartitions,
 	IDLikeKey,

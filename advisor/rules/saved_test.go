@@ -42,7 +42,7 @@ func TestSavedReport(t *testing.T) {
 
 func checkSaved(t *testing.T, name string, l *testLake, other spark.Engine) {
 	t.Helper()
-	live := report(t, l.target, l.collector.Profile(), l.engine)
+	live := report(t, l.target, l.profile(), l.engine)
 	if err := live.Profile.Pack(); err != nil {
 		t.Fatal(err)
 	}

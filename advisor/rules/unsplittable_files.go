@@ -30,6 +30,7 @@ var UnsplittableFiles = &advisor.Rule{
 	Sources: []advisor.Source{stragglers, filePacking},
 	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
 		var large, huge, bytes, longest int64
+		grows, measured := f.Engine.AssumedExpansion, int64(0)
 		codecs := map[string]bool{}
 		for _, t := range f.Profile.Formats {
 			if t.Splittable {
@@ -39,7 +40,10 @@ var UnsplittableFiles = &advisor.Rule{
 			h, _ := largerThan(t, r.Limit("warn_bytes"))
 			if n > 0 {
 				codecs[t.Compression] = true
-				longest = max(longest, t.Sizes.Max)
+				if t.Sizes.Max > longest {
+					longest = t.Sizes.Max
+					grows, measured = f.Grows(t)
+				}
 			}
 			large, bytes, huge = large+n, bytes+b, huge+h
 		}
@@ -55,12 +59,16 @@ var UnsplittableFiles = &advisor.Rule{
 		a.Evidence["files_over_128_mib"] = large
 		a.Evidence["bytes"] = bytes
 		a.Evidence["largest_bytes"] = longest
-		a.Evidence["assumed_expansion"] = f.Engine.AssumedExpansion
+		if measured > 0 {
+			a.Evidence["measured_expansion"], a.Evidence["measured_files"] = grows, measured
+		} else {
+			a.Evidence["assumed_expansion"] = grows
+		}
 		a.Evidence["codecs"] = sortedKeys(codecs)
 		a.Evidence["tasks"] = read.Tasks
 		a.Evidence["cores"] = f.Engine.Cores
 		a.Evidence["idle_cores"] = read.IdleCores
-		a.Why = unsplittableWhy(f, read, large, huge, longest)
+		a.Why = unsplittableWhy(f, read, large, huge, int64(min(float64(longest)*grows, 1<<62)))
 		a.Effect = f.Divided(r.Limit("task_bytes"))
 		a.Impact = a.Effect.LargestTask()
 		a.Set = "rewrite as Parquet or as files under 128 MiB"
@@ -74,12 +82,11 @@ var UnsplittableFiles = &advisor.Rule{
 	},
 }
 
-func unsplittableWhy(f *advisor.Facts, read advisor.Plan, large, huge, longest int64) string {
+func unsplittableWhy(f *advisor.Facts, read advisor.Plan, large, huge, expanded int64) string {
 	n, bound := large, "128 MiB"
 	if huge > 0 {
 		n, bound = huge, "1 GiB"
 	}
-	expanded := int64(min(float64(longest)*f.Engine.AssumedExpansion, 1<<62))
 	if read.IdleCores > 0 {
 		return fmt.Sprintf("%s > %s: %s of %s cores idle, ~%s a task.", plural(n, "file"), bound, comma(read.IdleCores), comma(f.Engine.Cores), size(expanded))
 	}

@@ -116,7 +116,7 @@ func firstError(errs ...error) error {
 func demoProfile(o *demoOptions, url string) *profileOptions {
 	p := &profileOptions{outputOptions: o.outputOptions, engineOptions: o.engineOptions, partitions: "100", maxPartitions: "all", quiet: o.quiet}
 	p.EndpointURL, p.Region, p.NoSignRequest, p.concurrency = url, "us-east-1", true, s3.DefaultConcurrency
-	p.probe, p.probeRequests = survey.Off, survey.DefaultRequests
+	p.probe, p.probeRequests = survey.Some, survey.DefaultRequests
 	p.maxAttempts, p.listPrice, p.getPrice = s3.DefaultMaxAttempts, defaultListPrice, defaultGetPrice
 	return p
 }

@@ -29,6 +29,10 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
+	fixtures, err := filepath.Abs("../../stats/probe")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "../../testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -39,6 +43,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("AWS_SECRET_ACCESS_KEY", "canary-secret")
 			e.Setenv("AWS_REGION", "us-east-1")
 			e.Setenv("TZ", "UTC")
+			e.Setenv("FIXTURES", fixtures)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -56,7 +61,7 @@ func TestScripts(t *testing.T) {
 // serve FILE starts a server over the lake that FILE describes, and puts its URL into $AWS_ENDPOINT_URL:
 //
 //	bucket NAME [region=R] [payer] [denied=PREFIX] [directory] [ignore-start-after]
-//	server [latency=D] [key=ID] [faults=SPEC] [fail-after=KEY]
+//	server [latency=D] [key=ID] [faults=SPEC] [fail-after=KEY] [gets=FAULT]
 //	SIZE "KEY" [CLASS]
 //	COUNT x SIZE "KEY with %d" [CLASS]
 func serve(ts *testscript.TestScript, neg bool, args []string) {
@@ -118,6 +123,10 @@ func serverOptions(server *s3sim.Server, options []string) (err error) {
 			server.AccessKey = value
 		case "faults":
 			server.Fault, err = s3sim.ParseFaults(value, 1)
+		case "gets": // every GET of an object fails so
+			kind, e := s3sim.ParseKind(value)
+			err = e
+			server.Fault = s3sim.When(s3sim.Fault{Kind: kind}, func(r *s3sim.Request) bool { return r.Op == s3sim.OpGetObject })
 		case "fail-after":
 			kind, e := s3sim.ParseKind("internal")
 			err = e

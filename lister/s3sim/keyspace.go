@@ -18,7 +18,8 @@ type Object struct {
 	ETag         string // without quotes; "" is computed
 
 	// Body is what GET serves. If nil, GET serves Size bytes computed from the key and the offset, begun by Head and
-	// ended by Tail where they are set: a 10 GiB Parquet file needs only its footer.
+	// ended by Tail where they are set: a 10 GiB Parquet file needs only its footer. Where neither is, they go by the name:
+	// lines of JSON or CSV, gzip of these, or a footer of Parquet.
 	Body, Head, Tail []byte
 }
 

@@ -22,6 +22,9 @@ func (c *call) find() (o Object, found bool) {
 	if o.ETag == "" {
 		o.ETag = string(appendSum(nil, sumOf(i, o.Size)))
 	}
+	if o.Body == nil && o.Head == nil && o.Tail == nil {
+		o.Head, o.Tail = contentEnds(o.Key, o.Size)
+	}
 	return o, true
 }
 
