@@ -93,11 +93,11 @@ func Skip(p *stats.Profile, why string) {
 
 func (s *survey) rounds(ctx context.Context) {
 	for n := 0; n <= maxRounds || s.opts.All; n++ {
-		budget := s.left
+		budget, cost := s.left, requestsFor
 		if n == 0 {
-			budget = min(budget, pilotFiles)
+			budget, cost = min(pilotFiles, s.left/2), func(*stats.Pick) int { return 1 }
 		}
-		round := s.sample.Next(budget, requestsFor)
+		round := s.sample.Next(budget, cost)
 		if len(round) == 0 && n > 0 {
 			return
 		}
