@@ -84,7 +84,7 @@ func (s *Source) read(ctx context.Context, key string, p []byte, off int64) (int
 
 // readsOf is how often a range that failed so is asked for.
 func (s *Source) readsOf(err error) int {
-	if statusOf(err) != 0 {
+	if statusOf(err) >= http.StatusBadRequest {
 		return s.attempts(err)
 	}
 	return min(readAttempts, s.opts.MaxAttempts)
@@ -225,7 +225,7 @@ func readError(key string, err error) error {
 	case status == http.StatusRequestedRangeNotSatisfiable, errors.Is(err, errShrunk):
 		why = io.ErrUnexpectedEOF
 	}
-	if statusOf(err) != 0 {
+	if statusOf(err) >= http.StatusBadRequest {
 		return fmt.Errorf("read %q%s: %w", key, answerName(err), why)
 	}
 	return fmt.Errorf("read %q: %w", key, why)

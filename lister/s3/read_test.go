@@ -95,6 +95,24 @@ func TestReadFaults(t *testing.T) {
 	}
 }
 
+// TestReadBroken asks for a body that never comes whole three times, however many attempts a page has.
+func TestReadBroken(t *testing.T) {
+	server := lake(bodies(readable()))
+	server.Fault = func(r *s3sim.Request) *s3sim.Fault {
+		if r.Op == s3sim.OpGetObject {
+			return &s3sim.Fault{Kind: s3sim.CutBody}
+		}
+		return nil
+	}
+	bubble(t, server, func(t *testing.T, client *s3.Client) {
+		source := opened(t, client, Options{})
+		_, err := source.ReadRange(t.Context(), "plain", make([]byte, 100), 0)
+		if u := source.Usage(); u.Gets != readAttempts || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%+v, %v", u, err)
+		}
+	})
+}
+
 // TestReadUsage counts reads apart, and holds them to --max-requests.
 func TestReadUsage(t *testing.T) {
 	source := opened(t, overTCP(t, lake(bodies(readable()))), Options{MaxRequests: 4})
