@@ -8,7 +8,7 @@ import (
 )
 
 func TestScope(t *testing.T) {
-	opened := profileOf(group{1, 1, "a.parquet", 0})
+	opened := &stats.Profile{Probe: &stats.Probe{Objects: 1}}
 	opened.Formats[0].Evidence = "footer"
 	closed := profileOf(group{1, 1, "a.parquet", 0})
 	for _, tt := range []struct {

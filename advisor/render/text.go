@@ -367,7 +367,10 @@ func effect(i *advisor.Impact) string {
 
 // worst shows the largest partitions.
 func (t *text) worst(p *stats.Profile) {
-	const show = 2
+	show := 2
+	if opened(p) != "" {
+		show = 1 // the line above takes its place
+	}
 	if len(p.Partitioning.Keys) == 0 || len(p.Partitions) < 2 {
 		return
 	}
