@@ -5,11 +5,11 @@ import (
 	"testing"
 
 	"s3layout/advisor/spark"
+	"s3layout/stats"
 )
 
 func TestScope(t *testing.T) {
 	opened := &stats.Profile{Probe: &stats.Probe{Objects: 1}}
-	opened.Formats[0].Evidence = "footer"
 	closed := profileOf(group{1, 1, "a.parquet", 0})
 	for _, tt := range []struct {
 		name   string

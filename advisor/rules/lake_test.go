@@ -106,18 +106,6 @@ func (l *testLake) line(words []string) error {
 	return l.objects(words)
 }
 
-// profile is what was measured, and found in files.
-func (l *testLake) profile() *stats.Profile {
-	p := l.collector.Profile()
-	p.Probe = l.probe
-	for i := range p.Formats {
-		if e, ok := l.grows[[2]string{p.Formats[i].Format, p.Formats[i].Compression}]; ok {
-			p.Formats[i].Expansion, p.Formats[i].Probed = &e, e.Files
-		}
-	}
-	return p
-}
-
 func (l *testLake) setEngine(words []string) error {
 	e, _ := spark.FindEngine(spark.DefaultEngine)
 	w, _ := spark.FindWorker(spark.DefaultWorker)
@@ -234,9 +222,15 @@ func (l *testLake) table(words []string) error {
 	return nil
 }
 
-// profile is of the objects and the tables.
+// profile is of the objects, the tables, and what was found in files.
 func (l *testLake) profile() *stats.Profile {
 	p := l.collector.Profile()
 	p.TableFormats = append(p.TableFormats, l.tables...)
+	p.Probe = l.probe
+	for i := range p.Formats {
+		if e, ok := l.grows[[2]string{p.Formats[i].Format, p.Formats[i].Compression}]; ok {
+			p.Formats[i].Expansion, p.Formats[i].Probed = &e, e.Files
+		}
+	}
 	return p
 }
