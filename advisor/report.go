@@ -313,9 +313,14 @@ type Source struct {
 
 // Run is what the listing took. It is the only volatile part of a report.
 type Run struct {
-	Started  time.Time `json:"started"`
-	Seconds  float64   `json:"seconds"`
-	Requests int64     `json:"requests"`
+	// When the listing began: of a resumed run, when the first one did.
+	Started time.Time `json:"started"`
+	// From then to the end, what lies between the runs included.
+	Seconds float64 `json:"seconds"`
+	// How often the listing was taken up again from its checkpoint. The counts here are those of all runs, as far as they
+	// were saved. Absent where it was listed in one go.
+	Resumed  int64 `json:"resumed,omitempty"`
+	Requests int64 `json:"requests"`
 	// Of these, requests that read objects, and the bytes of objects that they brought.
 	Gets      int64 `json:"gets"`
 	BytesRead int64 `json:"bytes_read"`
@@ -329,7 +334,7 @@ type Run struct {
 	Dollars   float64 `json:"dollars"`
 	ListPrice float64 `json:"list_price"`
 	GetPrice  float64 `json:"get_price"`
-	// User and system time of this process.
+	// User and system time of this process, and of those before.
 	CPUSeconds float64 `json:"cpu_seconds"`
 }
 

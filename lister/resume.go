@@ -60,3 +60,11 @@ func (rs Ranges) Remove(r Range) Ranges {
 	}
 	return slices.Replace(rs, first, last, left...)
 }
+
+// Add returns what two listings have cost together. Requests in flight are those of the second.
+func (u Usage) Add(v Usage) Usage {
+	return Usage{
+		Requests: u.Requests + v.Requests, Gets: u.Gets + v.Gets, BytesRead: u.BytesRead + v.BytesRead,
+		Retries: u.Retries + v.Retries, Throttled: u.Throttled + v.Throttled, InFlight: v.InFlight, Jumps: u.Jumps + v.Jumps,
+	}
+}

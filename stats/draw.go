@@ -63,8 +63,7 @@ func (d *draw) of(t FileType) *typeDraw {
 
 // observe draws a file of the type, or does not. The partition's path is dir, or begins it.
 func (d *draw) observe(s *typeDraw, t FileType, o *lister.Object, partition uint64) {
-	hash := hashKey(o.Key)
-	u := (float64(hash>>11) + 0.5) / (1 << 53)
+	u := uniform(o.Key)
 	if rank := u / float64(o.Size); rank < s.bySize.bound() {
 		s.bySize.add(Pick{Key: o.Key, Size: o.Size, Type: t, rank: rank, path: partition})
 	}
@@ -75,6 +74,9 @@ func (d *draw) observe(s *typeDraw, t FileType, o *lister.Object, partition uint
 		d.parts.observe(u, t, o, partition)
 	}
 }
+
+// uniform is the number of a key, in (0, 1).
+func uniform(key string) float64 { return (float64(hashKey(key)>>11) + 0.5) / (1 << 53) }
 
 // hashKey is a 64-bit hash of a key, eight bytes at a time, the same in every run and version: it decides what a report
 // shows. Each step is a multiplication folded onto itself, as in wyhash.

@@ -89,7 +89,7 @@ func demoReport(ctx context.Context, prefix string, p *profileOptions, s setting
 	if err != nil {
 		return nil, nil, err
 	}
-	r, outcome = profileTarget(ctx, t, p, s, stderr)
+	r, outcome = profileTarget(ctx, t, nil, p, s, stderr)
 	return r, outcome, nil
 }
 

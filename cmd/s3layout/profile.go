@@ -30,11 +30,13 @@ type profileOptions struct {
 	tableOptions
 	gateOptions
 	probeOptions
+	checkpointOptions
 	exclude, include []string
 	where            string
 	partitions       string
 	maxPartitions    string
 	quiet            bool
+	again            string // the command that was given
 }
 
 func newProfileCommand() *cobra.Command {
@@ -67,6 +69,7 @@ and says so where that is denied.
   s3layout profile s3://public/data/ --no-sign-request --format json --output r.json`,
 		Args: exactlyOne("TARGET"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			o.again = again(cmd, args)
 			return runProfile(cmd.Context(), args[0], &o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -82,6 +85,7 @@ and says so where that is denied.
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	o.probeOptions.addFlags(f)
 	o.tableOptions.addFlags(f)
+	o.checkpointOptions.addFlags(f)
 	o.engineOptions.addFlags(f)
 	o.awsOptions.addFlags(f)
 	return cmd
@@ -117,6 +121,9 @@ func (o *profileOptions) validate() (s settings, err error) {
 		return fail(err)
 	}
 	if err := o.tableOptions.validate(); err != nil {
+		return fail(err)
+	}
+	if err := o.checkpointOptions.validate(); err != nil {
 		return fail(err)
 	}
 	if s.format, err = o.outputOptions.validate(); err != nil {
@@ -157,7 +164,11 @@ func runProfile(ctx context.Context, name string, o *profileOptions, stdout, std
 	if err != nil {
 		return err
 	}
-	r, outcome := profileTarget(ctx, t, o, s, stderr)
+	kept, err := openCheckpoint(t, o, s, func(line string) { fmt.Fprintf(stderr, "s3layout: %s\n", line) })
+	if err != nil {
+		return err
+	}
+	r, outcome := profileTarget(ctx, t, kept, o, s, stderr)
 	var exit *exitError
 	if errors.As(outcome, &exit) && exit.code == exitNothing {
 		return outcome
@@ -168,7 +179,7 @@ func runProfile(ctx context.Context, name string, o *profileOptions, stdout, std
 	if err := o.write(s.format, r, next(r), stdout); err != nil {
 		return err
 	}
-	return outcome
+	return firstError(outcome, kept.close(r.Complete, o.again))
 }
 
 // saved packs what a document needs to be judged again.
@@ -188,26 +199,36 @@ func next(r *advisor.Report) string {
 }
 
 // profileTarget lists and judges. Where something could be listed there is a report, whatever the outcome, which is nil
-// or carries the exit code.
-func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings, stderr io.Writer) (*advisor.Report, error) {
+// or carries the exit code. kept, if it is not nil, is what the listing goes on from, and keeps it.
+func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileOptions, s settings, stderr io.Writer) (*advisor.Report, error) {
 	begun, cpu := time.Now(), cpuSeconds()
 	options := s.options(s.partitions, s.maxPartitions)
 	options.Draw = o.draw(t.source)
-	collector := stats.NewCollector(options)
+	collector := kept.collector(options)
 	split := o.split(t, options, begun, o.probe == survey.Off)
+	split.partial = kept.resumed()
 	meter, _ := t.source.(lister.Meter)
 	progress := startProgress(stderr, t.uri, meter, o.quiet)
-	listed := int64(0)
+	run := spent{}
+	spending := kept.account(func() spent {
+		run.CPUSeconds = cpuSeconds() - cpu
+		if meter != nil {
+			run.Usage = meter.Usage()
+		}
+		return run
+	})
 	failed := t.source.List(ctx, func(objects []lister.Object) error {
-		listed += int64(len(objects))
+		run.Objects += int64(len(objects))
 		collector.Add(objects)
 		split.see(objects)
 		progress.add(objects)
+		kept.delivered(collector)
 		return nil
 	})
+	kept.finish(collector)
 	var warnings []stats.Warning
 	if failed == nil {
-		collector, warnings, failed = split.finish(ctx, collector, func(objects []lister.Object) { listed += int64(len(objects)) })
+		collector, warnings, failed = split.finish(ctx, collector, func(objects []lister.Object) { run.Objects += int64(len(objects)) })
 	}
 	profile := collector.Profile()
 	o.look(ctx, t.source, collector, profile)
@@ -217,20 +238,27 @@ func profileTarget(ctx context.Context, t *target, o *profileOptions, s settings
 	}
 
 	r := newReport(t, o, s, profile)
-	r.Run = advisor.Run{Started: begun.UTC().Truncate(time.Millisecond), Seconds: round3(time.Since(begun).Seconds()), CPUSeconds: round3(cpuSeconds() - cpu)}
-	if meter != nil {
-		u := meter.Usage()
-		r.Run.Requests, r.Run.Retries, r.Run.Throttled = u.Requests, u.Retries, u.Throttled
-		r.Run.Jumps = u.Jumps
-		lists := u.Requests - u.Gets
-		r.Run.Gets, r.Run.BytesRead = u.Gets, u.BytesRead
-		r.Run.RequestsPerThousand = round3(1000 * float64(lists) / float64(max(listed, 1)))
-		r.Run.ListPrice, r.Run.GetPrice = o.listPrice, o.getPrice
-		r.Run.Dollars = math.Round((o.listPrice*float64(lists)+o.getPrice*float64(u.Gets))/1000*1e6) / 1e6
-	}
+	r.Run = o.runOf(spending(), meter != nil)
+	r.Run.Started, r.Run.Resumed = kept.span(begun.UTC().Truncate(time.Millisecond))
+	r.Run.Seconds = round3((time.Since(begun) + begun.Sub(r.Run.Started).Truncate(time.Millisecond)).Seconds())
 	r.Warnings = append(append(r.Warnings, warnings...), warningsOf(t.source)...)
 	outcome := judgeOutcome(ctx, t, r, &o.gateOptions, failed)
 	return r, outcome
+}
+
+// runOf says what was spent, and what that cost where there were requests.
+func (o *profileOptions) runOf(s spent, metered bool) advisor.Run {
+	r := advisor.Run{CPUSeconds: round3(s.CPUSeconds)}
+	if !metered {
+		return r
+	}
+	u := s.Usage
+	r.Requests, r.Retries, r.Throttled, r.Jumps, r.Gets, r.BytesRead = u.Requests, u.Retries, u.Throttled, u.Jumps, u.Gets, u.BytesRead
+	lists := u.Requests - u.Gets
+	r.RequestsPerThousand = round3(1000 * float64(lists) / float64(max(s.Objects, 1)))
+	r.ListPrice, r.GetPrice = o.listPrice, o.getPrice
+	r.Dollars = math.Round((o.listPrice*float64(lists)+o.getPrice*float64(u.Gets))/1000*1e6) / 1e6
+	return r
 }
 
 func newReport(t *target, o *profileOptions, s settings, p *stats.Profile) *advisor.Report {

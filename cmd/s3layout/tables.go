@@ -42,6 +42,7 @@ type tableSplit struct {
 	begun   time.Time
 	reader  lister.Reader // nil where nothing is to be read
 	kept    *tables.Recording
+	partial bool // the first pass went on from a checkpoint: kept is not whole
 }
 
 func (o *tableOptions) split(t *target, options stats.Options, begun time.Time, off bool) *tableSplit {
@@ -77,7 +78,7 @@ func (s *tableSplit) finish(ctx context.Context, first *stats.Collector, each fu
 	options := s.options
 	options.Tables = lake
 	second := stats.NewCollector(options)
-	if s.kept.Replay(func(objects []lister.Object) error { second.Add(objects); return nil }) == nil {
+	if !s.partial && s.kept.Replay(func(objects []lister.Object) error { second.Add(objects); return nil }) == nil {
 		return second, nil, nil
 	}
 	err = s.target.source.List(ctx, func(objects []lister.Object) error {

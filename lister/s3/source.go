@@ -116,6 +116,7 @@ type batch struct {
 // sibling, or an object of the target's own name, shows in the first page.
 func (s *Source) List(ctx context.Context, fn func([]lister.Object) error) error {
 	if s.left.resumed {
+		s.left.resumed = false // another List has all
 		return s.listRest(ctx, fn)
 	}
 	root, first, err := s.open(ctx)
