@@ -3,7 +3,6 @@ package lister
 import (
 	"math"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -117,28 +116,6 @@ func (s *Shape) raise(p place, high rune, outermost bool) (rune, float64) {
 		}
 	}
 	return 0, 0
-}
-
-// explore guesses a cut where nothing has been seen: halfway through the class of the first character that can rise.
-func (s *Shape) explore(last, end string) (string, bool) {
-	i := len(s.prefix)
-	if end != "" {
-		i = max(i, RuneStart(last, CommonPrefix(last, end)))
-	}
-	if i >= len(last) {
-		return "", false
-	}
-	low, _ := utf8.DecodeRuneInString(last[i:])
-	high := rune(0)
-	if len(end) > i && strings.HasPrefix(end, last[:i]) {
-		high, _ = utf8.DecodeRuneInString(end[i:])
-	}
-	mid, ok := middle(low, high)
-	if !ok {
-		return "", false
-	}
-	cut := last[:i] + string(mid)
-	return cut, cut > last && (end == "" || cut < end)
 }
 
 // middle returns a character between low and high, or between low and the end of its class (digits, capitals, letters,

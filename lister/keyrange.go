@@ -12,17 +12,6 @@ func (r Range) Contains(key string) bool { return key > r.After && !r.Beyond(key
 // Beyond reports whether the key lies after the range.
 func (r Range) Beyond(key string) bool { return r.End != "" && key > r.End }
 
-// successor returns a string after every one that starts with s, by raising its last ASCII letter, digit or sign at
-// position min or later.
-func successor(s string, min int) (string, bool) {
-	for i := len(s) - 1; i >= min; i-- {
-		if s[i] < 0x7e {
-			return s[:i] + string(rune(s[i]+1)), true
-		}
-	}
-	return "", false
-}
-
 // CommonPrefix returns how many bytes two keys begin with alike.
 func CommonPrefix(a, b string) int {
 	n := min(len(a), len(b))

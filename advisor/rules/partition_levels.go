@@ -38,15 +38,6 @@ func coarser(levels []stats.Level, bytes int64) int {
 	return -1
 }
 
-// apart is how many partitions are told apart.
-func apart(f *advisor.Facts) int64 {
-	n := f.Profile.Totals.Partitions
-	if other := f.Profile.Other; other != nil {
-		n -= other.Partitions
-	}
-	return n
-}
-
 func hasColumns(f *advisor.Facts) bool {
 	scheme := f.Profile.Partitioning.Scheme
 	return len(f.Profile.TableFormats) == 0 && (scheme == "hive" || scheme == "mixed") && len(f.Profile.Partitioning.Keys) > 0

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"s3layout/lister"
 	"s3layout/lister/s3sim"
@@ -206,7 +207,7 @@ func TestShellWord(t *testing.T) {
 		if err != nil || string(out) != word {
 			t.Errorf("%q is spelled %s, and read %q, %v", word, shellWord(word), out, err)
 		}
-		if strings.ContainsAny(shellWord(word), "\n\x1b\u202e\xff") {
+		if strings.ContainsAny(shellWord(word), "\n\x1b\u202e") || !utf8.ValidString(shellWord(word)) {
 			t.Errorf("%q is spelled %q", word, shellWord(word))
 		}
 	}
