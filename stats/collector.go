@@ -31,6 +31,9 @@ type Options struct {
 	Draw int
 	// Tables, if set, tells the files of tables apart: what is measured of a table is its live files.
 	Tables Tables
+	// Jumps is set where the source jumps over directories of which nothing is wanted. How much of them is listed all the
+	// same depends on where its pages end, and is not counted: see Ignored.Uncounted.
+	Jumps bool
 }
 
 // DrawAll draws every file. Their keys are kept.

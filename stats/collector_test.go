@@ -46,7 +46,7 @@ func TestJudgingOrder(t *testing.T) {
 			}
 			continue
 		}
-		want := []Ignored{{tt.reason, tt.kind, 1, max(tt.object.Size, 0), []string{tt.object.Key}}}
+		want := []Ignored{{Reason: tt.reason, Kind: tt.kind, Objects: 1, Bytes: max(tt.object.Size, 0), Examples: []string{tt.object.Key}}}
 		if toJSON(t, p.Ignored) != toJSON(t, want) || p.Totals != (Totals{}) {
 			t.Errorf("%+v: %d objects, ignored %s, want %s", tt.object, p.Totals.Objects, toJSON(t, p.Ignored), toJSON(t, want))
 		}

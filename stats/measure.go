@@ -215,8 +215,11 @@ func (c *Collector) classList() []StorageClass {
 }
 
 func (c *Collector) ignoredList() []Ignored {
-	out := make([]Ignored, 0, len(c.ignored))
+	out := c.uncounted()
 	for k, s := range c.ignored {
+		if slices.ContainsFunc(out, func(i Ignored) bool { return i.Uncounted && i.Reason == k.reason && i.Kind == Spell(k.kind) }) {
+			continue
+		}
 		out = append(out, Ignored{Reason: k.reason, Kind: Spell(k.kind), Objects: s.objects, Bytes: s.bytes, Examples: s.examples.spelled()})
 	}
 	slices.SortFunc(out, func(a, b Ignored) int {
@@ -226,6 +229,45 @@ func (c *Collector) ignoredList() []Ignored {
 		return byMost(a.Objects, b.Objects, strings.Compare(a.Kind, b.Kind))
 	})
 	return out
+}
+
+// uncounted are the kinds of object that the source may have jumped over, whether or not it has seen one. A target that fits
+// on a page is always listed whole.
+func (c *Collector) uncounted() []Ignored {
+	out := make([]Ignored, 0, len(c.ignored))
+	if !c.opts.Jumps || c.seen() < onePage {
+		return out
+	}
+	add := func(reason, kind string) {
+		i := Ignored{Reason: reason, Kind: Spell(kind), Uncounted: true, Examples: []string{}}
+		if !slices.ContainsFunc(out, func(o Ignored) bool { return o.Reason == reason && o.Kind == i.Kind }) {
+			out = append(out, i)
+		}
+	}
+	for _, g := range c.opts.Exclude {
+		if p := g.String(); strings.HasSuffix(strings.TrimRight(p, "}"), "**") || strings.HasSuffix(p, "}") && strings.Contains(p, "**") {
+			add(Excluded, p) // the only patterns that can match all of a directory
+		}
+	}
+	if len(c.opts.Include) > 0 {
+		add(NotIncluded, "")
+	}
+	if c.opts.Select != nil {
+		add(NotSelected, c.opts.Where)
+	}
+	return out
+}
+
+// onePage is the most keys on a page of a listing.
+const onePage = 1000
+
+// seen is how many objects have been added.
+func (c *Collector) seen() int64 {
+	n := c.total.objects
+	for _, s := range c.ignored {
+		n += s.objects
+	}
+	return n
 }
 
 func (e examples) spelled() []string {

@@ -299,6 +299,9 @@ type Ignored struct {
 	Objects  int64    `json:"objects"`
 	Bytes    int64    `json:"bytes"`
 	Examples []string `json:"examples"`
+	// Set where objects and bytes are unknown, and shown as 0: the listing jumps over whole directories of them, of a target
+	// of a page or more.
+	Uncounted bool `json:"uncounted,omitempty"`
 }
 
 // Warning is something that a reader of the figures should know. It is not a judgement on the layout.

@@ -204,7 +204,11 @@ func (t *text) tables(r *advisor.Report) {
 			if len(g.Examples) > 0 {
 				example = Printable(g.Examples[0])
 			}
-			t.linef("%s %10s %10s  %s", fit(ignoredName(g), 34), advisor.Count(g.Objects), advisor.Size(g.Bytes), shorten(example, max(t.width-58, 8)))
+			objects, bytes := advisor.Count(g.Objects), advisor.Size(g.Bytes)
+			if g.Uncounted {
+				objects, bytes = "–", "–"
+			}
+			t.linef("%s %10s %10s  %s", fit(ignoredName(g), 34), objects, bytes, shorten(example, max(t.width-58, 8)))
 		}
 	}
 }

@@ -241,7 +241,11 @@ func ignored(p *stats.Profile) string {
 			parts = append(parts, fmt.Sprintf("%d more kinds", len(p.Ignored)-i))
 			break
 		}
-		parts = append(parts, fmt.Sprintf("%s %s", advisor.Count(g.Objects), ignoredName(g)))
+		count := advisor.Count(g.Objects) + " "
+		if g.Uncounted {
+			count = ""
+		}
+		parts = append(parts, count+ignoredName(g))
 	}
 	return "ignored: " + strings.Join(parts, ", ")
 }

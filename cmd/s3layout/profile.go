@@ -204,6 +204,7 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 	begun, cpu := time.Now(), cpuSeconds()
 	options := s.options(s.partitions, s.maxPartitions)
 	options.Draw = o.draw(t.source)
+	options.Jumps = t.kind == "s3" && s.selection.skips() != nil
 	collector := kept.collector(options)
 	split := o.split(t, options, begun, o.probe == survey.Off)
 	split.partial = kept.resumed()
