@@ -31,9 +31,10 @@ type Options struct {
 	Draw int
 	// Tables, if set, tells the files of tables apart: what is measured of a table is its live files.
 	Tables Tables
-	// Jumps is set where the source jumps over directories of which nothing is wanted. How much of them is listed all the
-	// same depends on where its pages end, and is not counted: see Ignored.Uncounted.
-	Jumps bool
+	// Skips, if set, is how the source knows of a directory, with a slash at its end, that nothing in it is wanted: it jumps
+	// over it. How much of one is listed all the same depends on where its pages end, so that nothing there is counted, see
+	// Ignored.Uncounted, and no table there is known.
+	Skips func(dir string) bool
 }
 
 // DrawAll draws every file. Their keys are kept.

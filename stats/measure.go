@@ -235,7 +235,7 @@ func (c *Collector) ignoredList() []Ignored {
 // on a page is always listed whole.
 func (c *Collector) uncounted() []Ignored {
 	out := make([]Ignored, 0, len(c.ignored))
-	if !c.opts.Jumps || c.seen() < onePage {
+	if c.opts.Skips == nil || c.seen() < onePage {
 		return out
 	}
 	add := func(reason, kind string) {

@@ -117,11 +117,25 @@ func (t *tableLogs) sorted() []tableID {
 func (c *Collector) TableLogs() []TableLog {
 	var out []TableLog
 	for _, id := range c.tables.sorted() {
-		if log := c.tables.logs[id]; log.known && len(out) < maxTables {
+		if log := c.tables.logs[id]; log.known && !c.skips(log.Path) && len(out) < maxTables {
 			out = append(out, *log)
 		}
 	}
 	return out
+}
+
+// skips reports whether the source jumps over a directory, or one that it lies in.
+func (c *Collector) skips(path string) bool {
+	if c.opts.Skips == nil || path == "" {
+		return false
+	}
+	dir := path + "/"
+	for at := range len(dir) {
+		if dir[at] == '/' && c.opts.Skips(dir[:at+1]) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Collector) tableList() []TableFormat {

@@ -23,7 +23,11 @@ func TestUncounted(t *testing.T) {
 		jumps     bool
 		uncounted bool
 	}{{999, true, false}, {1000, true, true}, {1001, true, true}, {1001, false, false}} {
-		c := NewCollector(Options{Exclude: []*lister.Glob{dir, file}, Jumps: test.jumps})
+		o := Options{Exclude: []*lister.Glob{dir, file}}
+		if test.jumps {
+			o.Skips = dir.MatchesAll
+		}
+		c := NewCollector(o)
 		objects := []lister.Object{{Key: "_temporary/0/x", Size: 7}, {Key: "a.csv", Size: 9}}
 		for i := len(objects); i < test.objects; i++ {
 			objects = append(objects, lister.Object{Key: fmt.Sprintf("%d.json", i), Size: 1})

@@ -204,7 +204,9 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 	begun, cpu := time.Now(), cpuSeconds()
 	options := s.options(s.partitions, s.maxPartitions)
 	options.Draw = o.draw(t.source)
-	options.Jumps = t.kind == "s3" && s.selection.skips() != nil
+	if t.kind == "s3" {
+		options.Skips = s.selection.skips()
+	}
 	collector := kept.collector(options)
 	split := o.split(t, options, begun, o.probe == survey.Off)
 	split.partial = kept.resumed()

@@ -504,7 +504,7 @@ func (s selection) String() string {
 }
 
 func (s selection) options() stats.Options {
-	o := stats.Options{Exclude: s.exclude, Include: s.include}
+	o := stats.Options{Exclude: s.exclude, Include: s.include, Skips: s.skips()}
 	if s.where != nil {
 		o.Where = s.where.String()
 		o.Select = func(columns []stats.Value) bool { return s.judge(columns, true) == predicate.True }
@@ -518,6 +518,9 @@ func (s selection) skips() func(dir string) bool {
 			if g.MatchesAll(dir) {
 				return true
 			}
+		}
+		if stats.HoldsLog(dir) {
+			return false
 		}
 		if s.where != nil && s.judge(stats.ColumnValues(strings.TrimSuffix(dir, "/")), false) == predicate.False {
 			return true
