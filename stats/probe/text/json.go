@@ -9,24 +9,27 @@ import (
 
 // json tells whether start, which begins with a brace or a bracket, is JSON, and how it lies on lines.
 func (f *Finding) json(start []byte, lines [][]byte, whole bool) bool {
-	valid, bad := 0, 0
+	valid, bad, first := 0, 0, false
+	var objects [][]byte
 	for _, line := range lines {
 		switch line = bytes.TrimSpace(line); {
 		case len(line) == 0:
 		case (line[0] == '{' || line[0] == '[') && json.Valid(line):
-			valid++
+			first = first || valid+bad == 0
+			if valid++; line[0] == '{' {
+				objects = append(objects, line)
+			}
 		default:
 			bad++
 		}
 	}
-	first := len(lines) > 0 && json.Valid(bytes.TrimSpace(firstLine(lines)))
 	array := start[0] == '['
 	if first && valid > 9*bad && !(array && valid == 1) {
 		f.Format, f.Layout, f.Records, f.Bad, f.Confidence = JSON, Lines, valid+bad, bad, Certain
 		if valid == 1 || bad > 0 {
 			f.Confidence = Likely
 		}
-		f.nameLines(lines)
+		f.nameLines(objects)
 		return true
 	}
 	n, spans, err := values(start)
@@ -54,15 +57,6 @@ func (f *Finding) json(start []byte, lines [][]byte, whole bool) bool {
 	}
 	f.nameObjects(start)
 	return true
-}
-
-func firstLine(lines [][]byte) []byte {
-	for _, line := range lines {
-		if len(bytes.TrimSpace(line)) > 0 {
-			return line
-		}
-	}
-	return nil
 }
 
 // values counts the objects and arrays that follow each other in text to its end, and tells whether one of them goes over
@@ -96,15 +90,13 @@ func (*skipped) UnmarshalJSON([]byte) error { return nil }
 // maxTokens bounds the names that are read to find the different ones: reading one allocates some 200 bytes.
 const maxTokens = 4000
 
-// nameLines collects the top-level names of the objects on lines: of the first thousand, which
-// show what a schema is.
-func (f *Finding) nameLines(lines [][]byte) {
+// nameLines collects the top-level names of the objects on lines, each of which json.Valid has accepted: of the first
+// thousand, which show what a schema is.
+func (f *Finding) nameLines(objects [][]byte) {
 	const enough = 1000
 	seen := map[string]bool{}
-	for _, line := range lines[:min(len(lines), enough)] {
-		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] == '{' && json.Valid(line) {
-			EachMember(line, func(name, _ []byte) { f.addName(name, seen) })
-		}
+	for _, object := range objects[:min(len(objects), enough)] {
+		EachMember(object, func(name, _ []byte) { f.addName(name, seen) })
 	}
 }
 
