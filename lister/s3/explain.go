@@ -76,7 +76,7 @@ func (c Config) explainAnswer(t Target, err error) (why, fix string) {
 		return c.explainDenied(t)
 	case "NoSuchBucket":
 		return "there is no bucket of that name there", "check the name; list yours with: aws s3 ls" + c.profileFlag()
-	case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired":
+	case "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidToken", "TokenRefreshRequired":
 		return "the credentials have expired", "renew them: aws sso login" + c.profileFlag() + ", or get new temporary ones"
 	case "InvalidAccessKeyId":
 		return "the server does not know the access key", "check aws configure list" + c.profileFlag()

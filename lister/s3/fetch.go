@@ -31,17 +31,24 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 	if r.maxKeys == 0 {
 		r.maxKeys = s.opts.PageSize
 	}
+	renewed := false
 	for attempt := 1; ; attempt++ {
 		if err := s.pace.wait(ctx); err != nil {
 			return nil, err
 		}
+		generation := s.credentials.now()
 		p, err := s.attempt(ctx, r)
 		s.pace.observe(throttled(err))
 		if err == nil {
+			s.credentials.accepted(generation)
 			return p, nil
 		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
+		}
+		if !renewed && s.renew(err, generation) {
+			renewed = true
+			continue
 		}
 		if throttled(err) {
 			s.throttled.Add(1)

@@ -57,17 +57,24 @@ func (s *Source) ReadRange(ctx context.Context, key string, p []byte, off int64)
 
 // read asks for a range until it comes, the server says that it never will, or the attempts are used up.
 func (s *Source) read(ctx context.Context, key string, p []byte, off int64) (int, error) {
+	renewed := false
 	for attempt := 1; ; attempt++ {
 		if err := s.pace.wait(ctx); err != nil {
 			return 0, err
 		}
+		generation := s.credentials.now()
 		n, err := s.readOnce(ctx, key, p, off)
 		s.pace.observe(throttled(err))
 		if err == nil {
+			s.credentials.accepted(generation)
 			return n, nil
 		}
 		if ctx.Err() != nil {
 			return n, context.Cause(ctx)
+		}
+		if !renewed && s.renew(err, generation) {
+			renewed = true
+			continue
 		}
 		if throttled(err) {
 			s.throttled.Add(1)

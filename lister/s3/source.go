@@ -58,6 +58,7 @@ type Source struct {
 	requests, retries, throttled, inFlight, jumps atomic.Int64
 	gets, bytesRead                               atomic.Int64
 	pace                                          pace
+	credentials                                   renewal
 	pages, bodies                                 sync.Pool
 	region                                        string       // where the bucket turned out to be; set before the workers start
 	start                                         atomic.Int32 // what is known of start-after
