@@ -103,7 +103,8 @@ func (r Rewrite) FilesAfter(p stats.PartitionTotals) int64 {
 	return n
 }
 
-// Rewritten is the effect on the job's own read of writing the dataset again, partition by partition.
+// Rewritten is the effect on the job's own read of writing the dataset again, partition by partition; on spark.read where Glue
+// groups the files by itself, as it does not once they are few.
 func (f *Facts) Rewritten(r Rewrite) *Effect {
 	after := *f
 	after.Plans, after.own, after.files = nil, nil, f.rewritten(r)
@@ -114,7 +115,11 @@ func (f *Facts) Rewritten(r Rewrite) *Effect {
 	if f.Profile.Other != nil && !r.Joined {
 		said = append(said, "partitions that are not told apart are taken to be alike")
 	}
-	return effect(f, f.Own(), &after, after.Own(), said...)
+	if before := f.Own(); before.Reader != "dynamicframe_automatic" {
+		return effect(f, before, &after, after.Own(), said...)
+	}
+	// Glue groups before it, and not after it: two reads that do not compare.
+	return effect(f, f.planOf(DataFrame), &after, after.planOf(DataFrame), said...)
 }
 
 func (f *Facts) rewritten(r Rewrite) *layout {

@@ -74,11 +74,11 @@ func TestWhatIfSettings(t *testing.T) {
 	}
 }
 
-// Above 50,000 files a rewrite is what leaves grouping behind.
+// Above 50,000 files Glue groups before a rewrite and not after it: spark.read compares them.
 func TestRewriteBelowThreshold(t *testing.T) {
 	f := factsOf(t, "glue-5.1", group{60000, mib, "p=%d/%d.json", 10})
 	e := f.Rewritten(Rewrite{TargetBytes: 100 * mib})
-	if e.Before.Plan != "dynamicframe_automatic" || e.After.Plan != "dynamicframe" || e.After.Files != 600 {
+	if e.Before.Plan != "dataframe" || e.After.Plan != "dataframe" || e.After.Files != 600 {
 		t.Errorf("%+v", e)
 	}
 	if p := (Rewrite{TargetBytes: mib}).FilesAfter(stats.PartitionTotals{}); p != 0 {

@@ -135,6 +135,9 @@ func (s *survey) schemeName() string {
 			return scheme
 		}
 	}
+	if !s.schemes[hive] {
+		return "date" // and files beside it: no key=value for Spark to refuse
+	}
 	return "mixed"
 }
 

@@ -114,7 +114,7 @@ func (f *Format) Type() FileType { return f.named }
 
 // Partitioning is how directory names cut the dataset.
 type Partitioning struct {
-	// hive (key=value), date (2026/04/19), mixed, or none.
+	// hive (key=value), date (2026/04/19), mixed (hive beside something else), or none.
 	Scheme string `json:"scheme"`
 	// Partition columns in path order.
 	Keys []PartitionKey `json:"keys"`

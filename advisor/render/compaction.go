@@ -6,8 +6,8 @@ import (
 	"s3layout/advisor"
 )
 
-// compaction shows which partitions to rewrite, and in which order.
-func (t *text) compaction(c *advisor.Compaction) {
+// compaction shows which partitions to rewrite, and in which order; grouped is whether a DynamicFrame may group the files.
+func (t *text) compaction(c *advisor.Compaction, grouped bool) {
 	const show = 10
 	if c == nil {
 		return
@@ -22,10 +22,16 @@ func (t *text) compaction(c *advisor.Compaction) {
 		}
 		t.linef("%s %10s %10s %10s %16s", fit(path, name), advisor.Count(p.Files), advisor.Count(p.FilesAfter), advisor.Size(p.Bytes), advisor.Count(int64(p.FilesRemovedPerGiB)))
 	}
-	all := fmt.Sprintf("all %s", plural(c.Candidates, "partition"))
-	t.linef("%s %10s %10s %10s", fit(all, name), advisor.Count(c.FilesBefore), advisor.Count(c.FilesAfter), advisor.Size(c.Bytes))
+	if c.Candidates > 1 {
+		all := fmt.Sprintf("all %s", plural(c.Candidates, "partition"))
+		t.linef("%s %10s %10s %10s", fit(all, name), advisor.Count(c.FilesBefore), advisor.Count(c.FilesAfter), advisor.Size(c.Bytes))
+	}
 	if c.TasksSaved > 0 {
-		t.linef("a read of all makes about %s fewer", plural(c.TasksSaved, "task"))
+		ungrouped := ""
+		if grouped {
+			ungrouped = ", ungrouped,"
+		}
+		t.linef("a read of all%s makes about %s fewer", ungrouped, plural(c.TasksSaved, "task"))
 	}
 }
 

@@ -22,7 +22,7 @@ func (t *text) details(r *advisor.Report) {
 	t.plans(r)
 	t.recommended(r.Recommended)
 	t.leaveAlone(r.LeaveAlone)
-	t.compaction(r.Compaction)
+	t.compaction(r.Compaction, r.Recommended.GroupFiles != "")
 	t.tables(r)
 	t.snippets(r.Advice)
 	t.notes(r)
@@ -77,6 +77,8 @@ func (t *text) effect(e *advisor.Effect, said map[string]bool) {
 	}
 	if e.Before.Plan != e.After.Plan {
 		parts[0] = e.Before.Plan + " to " + e.After.Plan + ": " + parts[0]
+	} else if e.Before.Plan == "dataframe" && e.Before.Files > advisor.AutoGroupingFiles && e.Before.Files != e.After.Files {
+		parts[0] = "of spark.read: " + parts[0]
 	}
 	t.paragraph("effect", strings.Join(parts, ", "))
 	var why []string

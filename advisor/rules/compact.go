@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +13,8 @@ import (
 // compactSnippets rewrite the first partitions of the compaction plan with plain Spark: each is read, written with files of a
 // good size beside the dataset, counted, and put back in its place. There is none where directories of partitions may lie in
 // one another, since replacing one would take the others with it; nor where one reader does not read all of the files: several
-// formats, or a codec that Spark takes for text.
+// formats, or a codec that Spark takes for text; nor for logs that AWS delivers, which validate-logs holds to digests of the
+// files as they are: a copy is compacted, not they.
 //
 // Spark cannot overwrite what it reads, so that there is a copy in between; and S3 knows no rename, so that the swap is a
 // delete and a write. The comments say what that means for readers.
@@ -23,7 +25,7 @@ import (
 func compactSnippets(f *advisor.Facts) []advisor.Snippet {
 	c := f.Compaction
 	misread := slices.ContainsFunc(f.Profile.Formats, func(t stats.Format) bool { return t.Misread })
-	if c == nil || len(c.Partitions) == 0 || columnListCount(f) > 1 || len(formatTotals(f)) > 1 || misread {
+	if c == nil || len(c.Partitions) == 0 || columnListCount(f) > 1 || len(formatTotals(f)) > 1 || misread || len(awsServices(f)) > 0 {
 		return nil
 	}
 	format := sparkFormat(mainFormat(f))
@@ -41,6 +43,9 @@ func compactSnippets(f *advisor.Facts) []advisor.Snippet {
 		if f.Profile.Formats[0].Compression == "gzip" {
 			write = ".option(\"compression\", \"gzip\")"
 		}
+	}
+	if most := slices.MaxFunc(c.Partitions, func(a, b advisor.Compacted) int { return cmp.Compare(a.Files, b.Files) }).Files; most >= advisor.DriverFiles/2 {
+		fmt.Fprintf(&notes, compactCrowded, comma(most))
 	}
 	var plan strings.Builder
 	for _, p := range c.Partitions {
@@ -65,6 +70,11 @@ func columnListCount(f *advisor.Facts) int {
 
 const compactLines = `# Lines are copied as they are, and end in \n. Of csv with header lines, or records of several lines, this makes a
 # muddle: read and write these with a reader of their own.
+`
+
+const compactCrowded = `# One directory holds %s files, and spark.read lists a directory whole: the driver may not survive it. List a
+# part of the names at a time (aws s3api list-objects-v2 --prefix, a day each) and load these paths; or read with a
+# DynamicFrame, groupFiles and useS3ListImplementation, and write elsewhere.
 `
 
 const compactCode = `# Compaction, partition by partition. NOT ATOMIC: S3 has no rename, so that the swap deletes the old files and

@@ -19,7 +19,7 @@ var DriverFiles = &advisor.Rule{
 	Doc: advisor.Doc{
 		Saw:    "So many files that the driver, which keeps the path and size of each, comes near the number at which AWS saw drivers crash.",
 		Costs:  "The job dies with an out-of-memory error on the driver, often after minutes in which every executor was idle.",
-		Do:     "Read fewer files: a push_down_predicate over partition columns, useS3ListImplementation and grouping for DynamicFrames, compaction for good. A larger worker type gives the driver more memory.",
+		Do:     "Read fewer files: a push_down_predicate over partition columns where there are some, else a part of the names at a time, by a prefix; useS3ListImplementation and grouping for DynamicFrames, compaction for good. A larger worker type gives the driver more memory.",
 		Ignore: "The job reads a few partitions of this prefix through the Data Catalog: only what a predicate leaves is listed.",
 	},
 	Limits: []advisor.Limit{
@@ -44,9 +44,15 @@ var DriverFiles = &advisor.Rule{
 		a.Evidence["files_limit"] = limit
 		a.Evidence["driver_memory_gib"] = gib
 		a.Why = fmt.Sprintf("%s files; a %d GiB driver may fail from ~%s.", comma(files), gib, comma(limit))
-		a.Set = "read fewer partitions; compact; give the driver more memory"
+		a.Set = "read fewer files, by prefixes of the names; compact; more driver memory"
+		if hasColumns(f) {
+			a.Set = "read fewer partitions; compact; give the driver more memory"
+		}
 		if f.Engine.DynamicFrames && f.Recommended.UseS3ListImplementation {
-			a.Set = "useS3ListImplementation=True, a push_down_predicate"
+			a.Set = "useS3ListImplementation=True, grouping; read by prefixes of the names"
+			if hasColumns(f) {
+				a.Set = "useS3ListImplementation=True, a push_down_predicate"
+			}
 			a.Snippets = append(a.Snippets, glueRead(f, "useS3ListImplementation", "groupFiles", "groupSize"))
 		}
 		return a

@@ -115,7 +115,7 @@ func readOptions(f *advisor.Facts, only ...string) []string {
 	return out
 }
 
-// glueFormat is the value of create_dynamic_frame's format for the dataset's main format.
+// glueFormat is the value of create_dynamic_frame's format for the dataset's main format; FORMAT where names do not tell.
 func glueFormat(f *advisor.Facts) string {
 	for _, t := range f.Profile.Formats {
 		switch t.Format {
@@ -128,7 +128,7 @@ func glueFormat(f *advisor.Facts) string {
 		}
 		return t.Format
 	}
-	return "json"
+	return "FORMAT"
 }
 
 // glueRead is a DynamicFrame read with the named options set as recommended.
@@ -144,7 +144,12 @@ func glueRead(f *advisor.Facts, options ...string) advisor.Snippet {
 	for _, l := range lines {
 		b.WriteString(l + "\n")
 	}
-	fmt.Fprintf(&b, "    },\n    format=%s,\n)\n", pyString(glueFormat(f)))
+	format := glueFormat(f)
+	if format == "FORMAT" {
+		b.WriteString("    },\n    format=\"FORMAT\",  # names do not tell: csv, json, xml, ion, or grokLog for logs, with format_options\n)\n")
+	} else {
+		fmt.Fprintf(&b, "    },\n    format=%s,\n)\n", pyString(format))
+	}
 	return advisor.Snippet{Kind: "glue-dynamicframe", Language: "python", Code: b.String()}
 }
 

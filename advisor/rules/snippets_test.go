@@ -157,8 +157,8 @@ func checkDynamicFrame(code string) error {
 	if strings.Contains(code, "json.") != strings.HasPrefix(code, "import json\n") {
 		return fmt.Errorf("json is used and not imported, or the other way round")
 	}
-	format := regexp.MustCompile(`(?m)^    format="(\w+)",$`).FindStringSubmatch(code)
-	if format == nil || !slices.Contains([]string{"csv", "json", "xml", "ion", "grokLog", "parquet", "orc", "avro"}, format[1]) {
+	format := regexp.MustCompile(`(?m)^    format="(\w+)",(?:  # .+)?$`).FindStringSubmatch(code)
+	if format == nil || !slices.Contains([]string{"csv", "json", "xml", "ion", "grokLog", "parquet", "orc", "avro", "FORMAT"}, format[1]) {
 		return fmt.Errorf("format %v is none of Glue's", format)
 	}
 	return checkOptions(options)
