@@ -73,7 +73,7 @@ func checked(t testing.TB, name string, body []byte) *Finding {
 	runtime.ReadMemStats(&before)
 	got := probe(t, name, body)
 	runtime.ReadMemStats(&after)
-	if spent, bound := after.TotalAlloc-before.TotalAlloc, uint64(8*got.BytesRead+1<<20); spent > bound {
+	if spent, bound := after.TotalAlloc-before.TotalAlloc, uint64(8*got.BytesRead+1<<20+poolLoss); spent > bound {
 		t.Errorf("%s: %d bytes allocated for %d read, the bound is %d", name, spent, got.BytesRead, bound)
 	}
 	checkFinding(t, body, got)

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,11 +25,11 @@ import (
 type lake struct {
 	bodies map[string][]byte
 	at     map[string]time.Time
-	gets   int
+	gets   atomic.Int64
 }
 
 func (l *lake) ReadRange(ctx context.Context, key string, p []byte, off int64) (int, error) {
-	l.gets++
+	l.gets.Add(1)
 	body, ok := l.bodies[key]
 	if !ok {
 		return 0, &fs.PathError{Op: "read", Path: key, Err: fs.ErrNotExist}
