@@ -1,6 +1,6 @@
 """Compiles every Python snippet that the rules' cases produce, and runs those that are plain Spark on small lakes.
 
-The snippets come from `go test ./advisor/rules -run TestSnippets -snippets FILE`: lines of JSON, each with some keys of the
+The snippets come from `go test ./advisor/rules -run TestRules -snippets FILE`: lines of JSON, each with some keys of the
 lake that the snippet is for. Files of a few rows are laid out under these keys, and the snippet is run against them.
 """
 

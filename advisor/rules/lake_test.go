@@ -40,22 +40,27 @@ type testLake struct {
 	inDir     map[string]int // how many of them
 }
 
+// Of so many files of a directory, and of so many directories, keys are kept.
+const keptFiles, keptDirectories = 3, 130
+
 // keep notes a few keys of each suffix in the first directories.
 func (l *testLake) keep(key string) {
-	const files, directories = 3, 130
 	name := key[strings.LastIndexByte(key, '/')+1:]
 	_, suffix, _ := strings.Cut(name, ".")
 	kind := strings.TrimSuffix(key, name) + suffix
-	if n, seen := l.inDir[kind]; n < files && (seen || len(l.inDir) < directories) {
+	if n, seen := l.inDir[kind]; n < keptFiles && (seen || len(l.inDir) < keptDirectories) {
 		l.inDir[kind]++
 		l.keys = append(l.keys, key)
 	}
 }
 
+// described is how many partitions a profile describes, as the command has it.
+const described = 100
+
 var written = time.Date(2026, 4, 19, 0, 0, 0, 0, time.UTC)
 
 func parseLake(text string) (*testLake, error) {
-	l := &testLake{target: "s3://bucket/data/", collector: stats.NewCollector(stats.Options{}), inDir: map[string]int{}}
+	l := &testLake{target: "s3://bucket/data/", collector: stats.NewCollector(stats.Options{Partitions: described}), inDir: map[string]int{}}
 	if err := l.setEngine(nil); err != nil {
 		return nil, err
 	}
@@ -81,7 +86,7 @@ func (l *testLake) line(words []string) error {
 		return nil
 	case "apart":
 		n, err := strconv.Atoi(words[1])
-		l.collector = stats.NewCollector(stats.Options{MaxPartitions: n})
+		l.collector = stats.NewCollector(stats.Options{Partitions: described, MaxPartitions: n})
 		return err
 	case "table":
 		return l.table(words[1:])
@@ -159,17 +164,48 @@ func (l *testLake) objects(words []string) error {
 	return nil
 }
 
+// product adds the objects of all numbers in a key.
 func (l *testLake) product(key string, rest []string, counts []int64, o lister.Object) {
-	if len(counts) == 0 {
+	switch len(counts) {
+	case 0:
 		o.Key = key
 		l.keep(key)
-		if l.batch = append(l.batch, o); len(l.batch) == 1000 {
-			l.flush()
+		l.add(o)
+	case 1:
+		for from := int64(0); from < counts[0]; from += batchSize {
+			l.numbered(key, rest[0], from, min(from+batchSize, counts[0]), o)
 		}
-		return
+	default:
+		for i := range counts[0] {
+			l.product(key+strconv.FormatInt(i, 10)+rest[0], rest[1:], counts[1:], o)
+		}
 	}
-	for i := range counts[0] {
-		l.product(key+strconv.FormatInt(i, 10)+rest[0], rest[1:], counts[1:], o)
+}
+
+// numbered adds an object for each number, all keys in one string: millions of small ones take longer than what is tested.
+func (l *testLake) numbered(before, after string, from, to int64, o lister.Object) {
+	ends := make([]int, 0, batchSize)
+	var keys []byte
+	for i := from; i < to; i++ {
+		keys = append(strconv.AppendInt(append(keys, before...), i, 10), after...)
+		ends = append(ends, len(keys))
+	}
+	all, start := string(keys), 0
+	for i, end := range ends {
+		o.Key = all[start:end]
+		start = end
+		if from == 0 && i < keptDirectories {
+			l.keep(o.Key)
+		}
+		l.add(o)
+	}
+}
+
+const batchSize = 1000
+
+func (l *testLake) add(o lister.Object) {
+	if l.batch = append(l.batch, o); len(l.batch) == batchSize {
+		l.flush()
 	}
 }
 

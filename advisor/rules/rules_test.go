@@ -21,60 +21,72 @@ import (
 
 	"s3layout/advisor"
 	"s3layout/advisor/rules"
+	"s3layout/advisor/spark"
 )
 
 var update = flag.Bool("update", false, "rewrite the expected findings in testdata")
 
-// Each file of testdata is a rule's, each of its entries a lake and, after ----, what the rule finds in it.
+// Each file of testdata is a rule's, each of its entries a lake and, after ----, what the rule finds in it. All that is said of
+// the lake is fit to paste, and is said of a saved report, too.
 func TestRules(t *testing.T) {
-	for _, r := range rules.All {
-		t.Run(r.ID, func(t *testing.T) {
-			t.Parallel()
-			file := filepath.Join("testdata", r.ID+".txtar")
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			loud, quiet := 0, 0
-			for i, c := range archive.Files {
-				lake, want, _ := strings.Cut(string(c.Data), "----\n")
-				got := find(t, r, lake)
-				switch {
-				case got == "quiet\n":
-					quiet++
-				default:
-					loud++
-				}
-				if *update {
-					archive.Files[i].Data = []byte(strings.TrimRight(lake, "\n") + "\n----\n" + got + "\n")
-				} else if strings.TrimSpace(got) != strings.TrimSpace(want) {
-					t.Errorf("%s: got\n%s\nwant\n%s", c.Name, got, want)
-				}
-			}
-			if loud == 0 || quiet == 0 {
-				t.Errorf("%d cases that fire and %d that stay quiet: want both", loud, quiet)
-			}
-			if *update {
-				if err := os.WriteFile(file, txtar.Format(archive), 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-		})
+	var seen snippets
+	t.Run("cases", func(t *testing.T) {
+		for i, r := range rules.All {
+			t.Run(r.ID, func(t *testing.T) {
+				t.Parallel()
+				testRule(t, r, spark.Engines[i%len(spark.Engines):], &seen)
+			})
+		}
+	})
+	seen.check(t)
+}
+
+// testRule judges the lakes of a rule's cases; saved, for the first of the engines, too.
+func testRule(t *testing.T, r *advisor.Rule, others []spark.Engine, seen *snippets) {
+	file := filepath.Join("testdata", r.ID+".txtar")
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loud, quiet := 0, 0
+	for i, c := range archive.Files {
+		text, want, _ := strings.Cut(string(c.Data), "----\n")
+		lake, err := parseLake(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		live := report(t, lake.target, lake.profile(), lake.engine)
+		got := find(t, r, live, lake.code)
+		if got == "quiet\n" {
+			quiet++
+		} else {
+			loud++
+		}
+		if *update {
+			archive.Files[i].Data = []byte(strings.TrimRight(text, "\n") + "\n----\n" + got + "\n")
+		} else if strings.TrimSpace(got) != strings.TrimSpace(want) {
+			t.Errorf("%s: got\n%s\nwant\n%s", c.Name, got, want)
+		}
+		seen.add(t, r.ID+", "+c.Name, lake, live.Advice)
+		checkSaved(t, c.Name, live, others[i%len(others)])
+	}
+	if loud == 0 || quiet == 0 {
+		t.Errorf("%d cases that fire and %d that stay quiet: want both", loud, quiet)
+	}
+	if *update {
+		if err := os.WriteFile(file, txtar.Format(archive), 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
 // find shows what one rule finds in a lake that all rules have looked at.
-func find(t *testing.T, r *advisor.Rule, text string) string {
+func find(t *testing.T, r *advisor.Rule, live *advisor.Report, code bool) string {
 	t.Helper()
-	lake, err := parseLake(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := advisor.Advise(lake.target, lake.profile(), lake.engine, rules.All)
-	for _, a := range j.Advice {
+	for _, a := range live.Advice {
 		checkShort(t, a)
 		if a.Rule == r.ID {
-			return show(t, a, j.Recommended, lake.code)
+			return show(t, a, live.Recommended, code)
 		}
 	}
 	return "quiet\n"

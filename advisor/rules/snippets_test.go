@@ -5,17 +5,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"s3layout/advisor"
-	"s3layout/advisor/rules"
 	"s3layout/advisor/spark"
 )
 
@@ -30,44 +27,39 @@ type seenSnippet struct {
 	Keys   []string `json:"keys"`
 }
 
-// Every snippet of every case is fit to paste: options are ones that exist, spelled in the types that Glue wants.
-func TestSnippets(t *testing.T) {
-	files, err := filepath.Glob("testdata/*.txtar")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%d files, %v", len(files), err)
-	}
-	var seen []seenSnippet
-	kinds := map[string]int{}
-	for _, file := range files {
-		archive, err := txtar.ParseFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, c := range archive.Files {
-			lake, _, _ := strings.Cut(string(c.Data), "----\n")
-			l, err := parseLake(lake)
-			if err != nil {
-				t.Fatal(err)
+// snippets collects those of many cases at once.
+type snippets struct {
+	sync.Mutex
+	seen []seenSnippet
+}
+
+// add checks that every snippet is fit to paste: options are ones that exist, spelled in the types that Glue wants.
+func (s *snippets) add(t *testing.T, where string, l *testLake, advice []advisor.Advice) {
+	t.Helper()
+	for _, a := range advice {
+		for _, pasted := range a.Snippets {
+			where := where + ", " + a.Rule
+			if err := checkSnippet(pasted); err != nil {
+				t.Errorf("%s: %s: %v\n%s", where, pasted.Kind, err, pasted.Code)
 			}
-			for _, a := range advisor.Advise(l.target, l.collector.Profile(), l.engine, rules.All).Advice {
-				for _, s := range a.Snippets {
-					kinds[s.Kind]++
-					where := filepath.Base(file) + ", " + c.Name + ", " + a.Rule
-					if err := checkSnippet(s); err != nil {
-						t.Errorf("%s: %s: %v\n%s", where, s.Kind, err, s.Code)
-					}
-					seen = append(seen, seenSnippet{where, s.Kind, s.Code, l.target, l.keys})
-				}
-			}
+			s.Lock()
+			s.seen = append(s.seen, seenSnippet{where, pasted.Kind, pasted.Code, l.target, l.keys})
+			s.Unlock()
 		}
 	}
+}
+
+// check reports kinds of snippets that no case has, and writes what was asked for.
+func (s *snippets) check(t *testing.T) {
+	t.Helper()
 	for kind := range snippetChecks {
-		if kinds[kind] == 0 {
+		if !slices.ContainsFunc(s.seen, func(s seenSnippet) bool { return s.Kind == kind }) {
 			t.Errorf("no case has a snippet of kind %s", kind)
 		}
 	}
 	if *snippetsFile != "" {
-		writeSnippets(t, *snippetsFile, seen)
+		slices.SortStableFunc(s.seen, func(a, b seenSnippet) int { return strings.Compare(a.Case, b.Case) })
+		writeSnippets(t, *snippetsFile, s.seen)
 	}
 }
 
@@ -94,10 +86,10 @@ func writeSnippets(t *testing.T, file string, seen []seenSnippet) {
 
 var snippetChecks = map[string]func(code string) error{
 	"glue-dynamicframe": checkDynamicFrame, "glue-catalog": checkCatalog, "spark-dataframe": checkSpark, "spark-compaction": checkSpark,
-	"spark-conf": checkConf, "job-parameters": checkParameters, "aws-cli": checkCLI,
+	"spark-conf": checkConf, "job-parameters": checkParameters, "aws-cli": checkCLI, "spark-sql-delta": checkSQL, "spark-sql-iceberg": checkSQL,
 }
 
-var snippetLanguages = map[string]string{"spark-conf": "shell", "aws-cli": "shell", "job-parameters": "json"}
+var snippetLanguages = map[string]string{"spark-conf": "shell", "aws-cli": "shell", "job-parameters": "json", "spark-sql-delta": "sql", "spark-sql-iceberg": "sql"}
 
 func checkSnippet(s advisor.Snippet) error {
 	check, known := snippetChecks[s.Kind]
@@ -231,6 +223,21 @@ func checkParameters(code string) error {
 func checkCLI(code string) error {
 	if !regexp.MustCompile(`^aws glue (start-job-run|create-partition-index) --`).MatchString(code) {
 		return fmt.Errorf("the command is not known")
+	}
+	return nil
+}
+
+// checkSQL: statements that end, none of which deletes files that a dry run has not shown.
+func checkSQL(code string) error {
+	for line := range strings.Lines(code) {
+		switch line = strings.TrimSpace(line); {
+		case strings.HasPrefix(line, "--"):
+		case !strings.HasSuffix(line, ";"):
+			return fmt.Errorf("a statement does not end: %s", line)
+		case strings.HasPrefix(line, "VACUUM") && !strings.HasSuffix(line, " DRY RUN;"),
+			strings.Contains(line, "remove_orphan_files") && !strings.Contains(line, "dry_run => true"):
+			return fmt.Errorf("it deletes what nobody has seen: %s", line)
+		}
 	}
 	return nil
 }

@@ -85,8 +85,8 @@ func maintenance(formats map[string]bool) []advisor.Snippet {
 			out = append(out, advisor.Snippet{Kind: "spark-sql-" + format, Language: "sql", Code: code})
 		}
 	}
-	add("delta", "OPTIMIZE my_table;\n-- shallow clones of the table may need what VACUUM deletes\nVACUUM my_table DRY RUN;\nVACUUM my_table;\n")
+	add("delta", "OPTIMIZE my_table;\n-- shallow clones of the table may need what VACUUM deletes\nVACUUM my_table DRY RUN;\n-- read what it lists; then VACUUM my_table;\n")
 	add("iceberg", "CALL my_catalog.system.rewrite_data_files(table => 'db.my_table');\nCALL my_catalog.system.expire_snapshots(table => 'db.my_table');\n"+
-		"-- after expire_snapshots, and older than any running writer\nCALL my_catalog.system.remove_orphan_files(table => 'db.my_table', dry_run => true);\n")
+		"-- after expire_snapshots, and older than any running writer\nCALL my_catalog.system.remove_orphan_files(table => 'db.my_table', dry_run => true);\n-- read what it lists; then once more with dry_run => false\n")
 	return out
 }
