@@ -18,6 +18,10 @@ type Options struct {
 	Brief bool
 	// Next is the command to run next, "" for none.
 	Next string
+	// Rules explain findings, and are those that a report without a finding passed.
+	Rules []*advisor.Rule
+	// Previous is what the file held that the bytes will replace, for formats that take something over from it.
+	Previous []byte
 }
 
 // A Format is one way to write a report.
@@ -27,13 +31,18 @@ type Format struct {
 	Doc string
 	// Saves is set where the report can be read back, to be judged again.
 	Saves bool
-	Write func(w io.Writer, r *advisor.Report, o Options) error
+	// Failures is set where a run is written that could list nothing, too.
+	Failures bool
+	Write    func(w io.Writer, r *advisor.Report, o Options) error
 }
 
 // Formats lists them; the first is the default.
 var Formats = []Format{
-	{"text", "for people: one screen, then details", false, Text},
-	{"json", "the report document, for programs", true, JSON},
+	{Name: "text", Doc: "for people: one screen, then details", Write: Text},
+	{Name: "json", Doc: "the report document, for programs", Saves: true, Write: JSON},
+	{Name: "prometheus", Doc: "gauges, for node_exporter's textfile collector", Failures: true, Write: Prometheus},
+	{Name: "sarif", Doc: "findings, for code scanning", Write: SARIF},
+	{Name: "junit", Doc: "a test case for each rule, for CI", Write: JUnit},
 }
 
 // Find returns the format of that name.

@@ -15,6 +15,7 @@ import (
 
 	"s3layout/advisor"
 	"s3layout/advisor/render"
+	"s3layout/advisor/rules"
 )
 
 // outputOptions are the flags that say how and where a report is written.
@@ -56,7 +57,10 @@ func (o *outputOptions) validate() (render.Format, error) {
 
 // write renders the report to the output file, or to stdout.
 func (o *outputOptions) write(format render.Format, r *advisor.Report, next string, stdout io.Writer) error {
-	options := render.Options{Brief: o.brief, Next: next}
+	options := render.Options{Brief: o.brief, Next: next, Rules: rules.All}
+	if o.output != "" && format.Failures {
+		options.Previous = previousFile(o.output)
+	}
 	if o.output == "" && isTerminal(stdout) {
 		options.Color = !o.noColor && os.Getenv("NO_COLOR") == ""
 		options.Width, _, _ = term.GetSize(int(stdout.(*os.File).Fd()))
@@ -70,6 +74,23 @@ func (o *outputOptions) write(format render.Format, r *advisor.Report, next stri
 	}
 	_, err := stdout.Write(b.Bytes())
 	return err
+}
+
+// maxPrevious bounds what is read of a file that is to be replaced: what is taken over from it is in a line.
+const maxPrevious = 64 << 20
+
+// previousFile is what a file holds that is to be replaced; nothing where it cannot be read.
+func previousFile(name string) []byte {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxPrevious))
+	if err != nil {
+		return nil
+	}
+	return b
 }
 
 // writeFile replaces a file at once: a reader sees the old content or the new, and a failure leaves the old.

@@ -171,7 +171,10 @@ func runProfile(ctx context.Context, name string, o *profileOptions, stdout, std
 	r, outcome := profileTarget(ctx, t, kept, o, s, stderr)
 	var exit *exitError
 	if errors.As(outcome, &exit) && exit.code == exitNothing {
-		return outcome
+		if !s.format.Failures {
+			return outcome
+		}
+		return firstError(o.write(s.format, r, "", stdout), outcome)
 	}
 	if err := saved(s.format, r); err != nil {
 		return err
@@ -293,6 +296,7 @@ func judgeOutcome(ctx context.Context, t *target, r *advisor.Report, g *gateOpti
 	case interrupted:
 		r.Incomplete = append(r.Incomplete, advisor.Missing{Cause: stopped.Error()})
 	default:
+		r.Complete = false
 		return &exitError{exitNothing, errors.New(strings.Join(t.explain(failed), "\n  "))}
 	}
 	r.Complete = false
