@@ -20,18 +20,18 @@ type awsOptions struct {
 }
 
 func (o *awsOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.Profile, "profile", "", "AWS profile")
-	f.StringVar(&o.Region, "region", "", "AWS region; the bucket's own is found by itself")
-	f.StringVar(&o.EndpointURL, "endpoint-url", "", "another S3 server, as in http://127.0.0.1:9000")
+	f.StringVar(&o.Profile, "profile", "", "AWS profile's `NAME`")
+	f.StringVar(&o.Region, "region", "", "AWS `REGION`; the bucket's own is found by itself")
+	f.StringVar(&o.EndpointURL, "endpoint-url", "", "`URL` of another S3 server, as in http://127.0.0.1:9000")
 	f.BoolVar(&o.NoSignRequest, "no-sign-request", false, "send no credentials: for public buckets")
-	f.StringVar(&o.requestPayer, "request-payer", "", "\"requester\" agrees to pay for the requests")
-	f.StringVar(&o.CABundle, "ca-bundle", "", "file of certificates to trust")
+	f.StringVar(&o.requestPayer, "request-payer", "", "`requester` agrees to pay for the requests")
+	f.StringVar(&o.CABundle, "ca-bundle", "", "`FILE` of certificates to trust")
 	f.BoolVar(&o.NoVerifySSL, "no-verify-ssl", false, "do not check the server's certificate")
-	f.IntVar(&o.concurrency, "concurrency", s3.DefaultConcurrency, "most requests in flight")
-	f.Int64Var(&o.maxRequests, "max-requests", 0, "stop after so many requests; the report is then partial. 0 is no limit")
+	f.IntVar(&o.concurrency, "concurrency", s3.DefaultConcurrency, "`N` requests in flight at most")
+	f.Int64Var(&o.maxRequests, "max-requests", 0, "stop after `N` requests; the report is then partial. 0 is no limit")
 	f.Float64Var(&o.listPrice, "list-price", defaultListPrice, "dollars for 1,000 LIST requests")
 	f.Float64Var(&o.getPrice, "get-price", defaultGetPrice, "dollars for 1,000 GET requests")
-	f.IntVar(&o.maxAttempts, "max-attempts", s3.DefaultMaxAttempts, "how often a page is asked for before its keys count as missing")
+	f.IntVar(&o.maxAttempts, "max-attempts", s3.DefaultMaxAttempts, "ask `N` times for a page before its keys count as missing")
 }
 
 // The prices of 1,000 LIST and of 1,000 GET requests to S3 Standard in us-east-1, dollars. Bytes read cost nothing within

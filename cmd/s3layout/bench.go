@@ -33,15 +33,16 @@ func newBenchCommand() *cobra.Command {
 		Use:   "bench",
 		Short: "Measure profile, a serial listing and other listers on computed buckets",
 		Long: `Bench serves computed buckets from this process, as sim does, and lets each lister
-list them as a process of its own, so that CPU (user and system) and peak memory are
-that lister's alone. Requests are what the server counted. Every count of objects and
-bytes is held against the bucket; a row whose count differs says WRONG.
+list them as a process of its own, so that CPU (user and system) and peak memory
+are that lister's alone. Requests are what the server counted. Every count of
+objects and bytes is held against the bucket; a row whose count differs says WRONG.
 
 The server shares the machine: the figures are for comparison in one run.
 
 EXIT STATUS
-  0 every count of s3layout and of the serial listing is exact    2 usage
-  3 one is not    4 nothing could be measured    130/143 interrupted, table marked`,
+  0 every count of s3layout and of the serial listing is exact
+  2 usage    3 one is not    4 nothing could be measured
+  130/143 interrupted, table marked`,
 		Example: `  s3layout bench --latency 30ms
   s3layout bench --latency 30ms --keyspaces hex,hive500 --serial --peers
   s3layout bench --objects 10000000 --runs 5`,

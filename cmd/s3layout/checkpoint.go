@@ -31,7 +31,7 @@ type checkpointOptions struct {
 const defaultMaxAge = 7 * 24 * time.Hour
 
 func (o *checkpointOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.checkpoint, "checkpoint", "", "keep how far the listing has come in this file, and go on from there")
+	f.StringVar(&o.checkpoint, "checkpoint", "", "keep how far the listing has come in this `FILE`, and go on from there")
 	f.BoolVar(&o.restart, "restart", false, "with --checkpoint: list from the beginning, whatever the file says")
 	f.DurationVar(&o.maxAge, "checkpoint-max-age", defaultMaxAge, "refuse a checkpoint of a listing that began earlier; 0 is no limit")
 }

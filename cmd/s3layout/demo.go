@@ -27,7 +27,7 @@ func newDemoCommand() *cobra.Command {
 	var o demoOptions
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Profile a lake on an S3 server inside this program: no account, no network",
+		Short: "Profile a lake inside this program: no account, no network",
 		Long: `Demo starts an S3 server on loopback, with a lake that has what makes jobs fail,
 profiles it over HTTP as any bucket, and prints the report.
 
@@ -42,7 +42,7 @@ profiles it over HTTP as any bucket, and prints the report.
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.serve, "serve", "", "keep the server up, at this address if one is given")
+	f.StringVar(&o.serve, "serve", "", "keep the server up, at this `ADDRESS` if one is given")
 	f.Lookup("serve").NoOptDefVal = "127.0.0.1:0"
 	o.outputOptions.addFlags(f)
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")

@@ -31,12 +31,12 @@ const (
 )
 
 func (o *engineOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.engine, "engine", spark.DefaultEngine, "engine to plan for: "+strings.Join(engineNames(), ", "))
-	f.StringVar(&o.workerType, "worker-type", spark.DefaultWorker, "Glue worker type")
-	f.Int64Var(&o.workers, "workers", spark.DefaultWorkers, "Glue workers, the driver's included")
-	f.Int64Var(&o.cores, "cores", 0, "tasks that run at a time; overrides the workers")
-	f.StringVar(&o.driverMemory, "driver-memory", "", "memory of the driver, such as 16g; overrides the worker type's")
-	f.StringArrayVar(&o.conf, "conf", nil, "a setting of Spark that decides tasks, as name=value (repeatable)")
+	f.StringVar(&o.engine, "engine", spark.DefaultEngine, "`ENGINE` to plan for: "+strings.Join(engineNames(), ", "))
+	f.StringVar(&o.workerType, "worker-type", spark.DefaultWorker, "Glue's worker `TYPE`: "+strings.Join(workerNames(), ", "))
+	f.Int64Var(&o.workers, "workers", spark.DefaultWorkers, "`N` Glue workers, the driver's included")
+	f.Int64Var(&o.cores, "cores", 0, "`N` tasks run at a time; overrides the workers")
+	f.StringVar(&o.driverMemory, "driver-memory", "", "`MEMORY` of the driver, such as 16g; overrides the worker type's")
+	f.StringArrayVar(&o.conf, "conf", nil, "a setting of Spark that decides tasks, as `NAME=VALUE` (repeatable)")
 	o.flags = f
 }
 
@@ -116,11 +116,11 @@ func savedConf(engine string, e advisor.Engine) []string {
 func (o *engineOptions) resolve() (advisor.Engine, error) {
 	e, ok := spark.FindEngine(o.engine)
 	if !ok {
-		return advisor.Engine{}, fmt.Errorf("--engine %q is not known; it is one of %s", o.engine, strings.Join(engineNames(), ", "))
+		return advisor.Engine{}, notKnown("--engine", o.engine, engineNames())
 	}
 	c := advisor.Cluster{Workers: o.workers, Cores: o.cores}
 	if c.Worker, ok = spark.FindWorker(o.workerType); !ok {
-		return advisor.Engine{}, fmt.Errorf("--worker-type %q is not known; it is one of %s", o.workerType, strings.Join(workerNames(), ", "))
+		return advisor.Engine{}, notKnown("--worker-type", o.workerType, workerNames())
 	}
 	if o.workers < 2 || o.workers > mostWorkers || o.cores < 0 || o.cores > mostCores {
 		return advisor.Engine{}, fmt.Errorf("--workers must be 2 to 10,000, and --cores 1 to 1,000,000")
@@ -165,7 +165,7 @@ func parseConf(e spark.Engine, settings []string) (map[string]string, error) {
 	for _, s := range settings {
 		name, value, _ := strings.Cut(s, "=")
 		if !slices.Contains(spark.Settings, name) {
-			return nil, fmt.Errorf("--conf %q is not known; it is name=value of %s", s, strings.Join(spark.Settings, ", "))
+			return nil, fmt.Errorf("--conf %q is not known; %sit is name=value of %s", s, didYouMean(name, spark.Settings), strings.Join(spark.Settings, ", "))
 		}
 		if !e.Version().Knows(name) {
 			return nil, fmt.Errorf("--conf %s: Spark %s, which is in %s, does not know it", name, e.Spark, e.Name)

@@ -15,13 +15,13 @@ type gateOptions struct {
 }
 
 func (o *gateOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.failOn, "fail-on", "", "exit 1 on a finding as severe as info, warning or critical")
+	f.StringVar(&o.failOn, "fail-on", "", "exit 1 on a finding of this `SEVERITY`: info, warning or critical")
 	f.BoolVar(&o.failOnEmpty, "fail-on-empty", false, "exit 5 where there are no files to read")
 }
 
 func (o *gateOptions) validate() error {
 	if o.failOn != "" && advisor.Severity(o.failOn).Rank() == 0 {
-		return fmt.Errorf("--fail-on %q: it is info, warning or critical", o.failOn)
+		return notKnown("--fail-on", o.failOn, flagValues("fail-on"))
 	}
 	return nil
 }

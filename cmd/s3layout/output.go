@@ -25,20 +25,25 @@ type outputOptions struct {
 }
 
 func (o *outputOptions) addFlags(f *pflag.FlagSet) {
+	names := formatNames()
+	f.StringVar(&o.format, "format", names[0], "`FORMAT`: "+strings.Join(names, ", "))
+	f.StringVar(&o.output, "output", "", "write the report to this `FILE`, at once or not at all")
+	f.BoolVar(&o.brief, "brief", false, "text: the first screen only")
+	f.BoolVar(&o.noColor, "no-color", false, "text: no colours; NO_COLOR does the same")
+}
+
+func formatNames() []string {
 	names := make([]string, len(render.Formats))
 	for i, format := range render.Formats {
 		names[i] = format.Name
 	}
-	f.StringVar(&o.format, "format", names[0], strings.Join(names, " or "))
-	f.StringVar(&o.output, "output", "", "write the report to this file, at once or not at all")
-	f.BoolVar(&o.brief, "brief", false, "text: the first screen only")
-	f.BoolVar(&o.noColor, "no-color", false, "text: no colours; NO_COLOR does the same")
+	return names
 }
 
 func (o *outputOptions) validate() (render.Format, error) {
 	format, ok := render.Find(o.format)
 	if !ok {
-		return format, fmt.Errorf("--format %q is not known; see profile --help", o.format)
+		return format, notKnown("--format", o.format, formatNames())
 	}
 	if o.output == "" {
 		return format, nil

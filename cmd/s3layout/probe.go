@@ -18,14 +18,14 @@ type probeOptions struct {
 }
 
 func (o *probeOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.probe, "probe", survey.Some, "open files to see what is in them: off, sample or all")
-	f.IntVar(&o.probeRequests, "probe-requests", survey.DefaultRequests, "GET requests of a sample, retries apart")
+	f.StringVar(&o.probe, "probe", survey.Some, "open files to see what is in them: `WHICH` is off, sample or all")
+	f.IntVar(&o.probeRequests, "probe-requests", survey.DefaultRequests, "`N` GET requests of a sample, retries apart")
 }
 
 func (o *probeOptions) validate() error {
 	switch {
 	case o.probe != survey.Off && o.probe != survey.Some && o.probe != survey.Every:
-		return fmt.Errorf("--probe %q: it is off, sample or all", o.probe)
+		return notKnown("--probe", o.probe, []string{survey.Off, survey.Some, survey.Every})
 	case o.probeRequests < 1 || o.probeRequests > maxProbeRequests:
 		return fmt.Errorf("--probe-requests %d: it must be 1 to %d; --probe off opens nothing, --probe all every file", o.probeRequests, maxProbeRequests)
 	}

@@ -66,7 +66,7 @@ and says so where that is denied.
 		Example: `  s3layout profile s3://bucket/events/
   s3layout profile s3://bucket/events/ --exclude '**_temporary/**' --workers 20
   s3layout profile s3://bucket/events/ --where "year = '2026' and month >= '04'"
-  s3layout profile s3://public/data/ --no-sign-request --format json --output r.json`,
+  s3layout profile s3://public/data/ --no-sign-request --format json > r.json`,
 		Args: exactlyOne("TARGET"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.again = again(cmd, args)
@@ -75,12 +75,12 @@ and says so where that is denied.
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringArrayVar(&o.exclude, "exclude", nil, "leave out what this glob matches (repeatable)")
-	f.StringArrayVar(&o.include, "include", nil, "count only what one of these globs matches (repeatable)")
-	f.StringVar(&o.where, "where", "", "read only the partitions that this Spark SQL predicate selects")
+	f.StringArrayVar(&o.exclude, "exclude", nil, "leave out what this `GLOB` matches (repeatable)")
+	f.StringArrayVar(&o.include, "include", nil, "count only what one of these `GLOB`s matches (repeatable)")
+	f.StringVar(&o.where, "where", "", "read only the partitions that this Spark SQL `PREDICATE` selects")
 	o.outputOptions.addFlags(f)
-	f.StringVar(&o.partitions, "partitions", "100", "partitions in the report: a number, or all")
-	f.StringVar(&o.maxPartitions, "max-partitions", "1000000", "partitions to tell apart, a fair sample of those there are: a number, or all")
+	f.StringVar(&o.partitions, "partitions", "100", "`N` partitions in the report, or all")
+	f.StringVar(&o.maxPartitions, "max-partitions", "1000000", "`N` partitions to tell apart, a fair sample of those there are, or all")
 	o.gateOptions.addFlags(f)
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
 	o.probeOptions.addFlags(f)

@@ -15,21 +15,23 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 		Use:   "s3layout",
 		Short: "Look at how data lies on S3 before Spark or AWS Glue reads it",
 		Long: `s3layout lists an S3 prefix (or a local directory), measures how its files are
-laid out, predicts how Spark and AWS Glue will cut them into tasks, and says what
-to set: groupFiles, groupSize, repartition, exclusions, and why.`,
+laid out, predicts how Spark and AWS Glue will cut them into tasks, and says
+what to set: groupFiles, groupSize, repartition, exclusions, and why.`,
 		Example: `  s3layout profile s3://bucket/prefix/
   s3layout profile ./data --engine spark-4.0 --cores 64
   s3layout demo`,
+		Args:              cobra.ArbitraryArgs,
+		RunE:              runRoot,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return fromEnvironment(cmd.Flags(), os.LookupEnv) },
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(newProfileCommand(), newAdviseCommand(), newShowCommand(), newDemoCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newSimCommand(), newBenchCommand(), newVersionCommand())
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &exitError{exitUsage, fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())}
-	})
+	root.AddCommand(newProfileCommand(), newAdviseCommand(), newShowCommand(), newDemoCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newSimCommand(), newBenchCommand(), newCompletionCommand(), newManCommand(), newVersionCommand())
+	root.SetFlagErrorFunc(flagError)
+	addHelp(root)
+	addCompletion(root)
 	return root
 }
 

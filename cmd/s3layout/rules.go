@@ -33,7 +33,7 @@ see of it, with the metric, code or parameter that would tell.
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.BoolVar(&seed, "seed", false, "answer the points of the notes that s3layout started from")
-	f.StringVar(&format, "format", "text", "text, json or markdown")
+	f.StringVar(&format, "format", "text", "`FORMAT`: text, json or markdown")
 	return cmd
 }
 
@@ -53,7 +53,7 @@ func writeRules(w io.Writer, format string, seed bool) error {
 		_, err := w.Write(rules.Page())
 		return err
 	default:
-		return &exitError{exitUsage, fmt.Errorf("--format %q is not known; it is text, json or markdown", format)}
+		return &exitError{exitUsage, notKnown("--format", format, []string{"text", "json", "markdown"})}
 	}
 	return nil
 }
@@ -95,17 +95,26 @@ func newExplainCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "explain RULE",
 		Short:   "Tell all about a rule: what it sees, why that costs, what to do",
-		Example: "  s3layout explain unsplittable-files",
+		Long:    "Explain tells what a rule sees, why that costs, what to do, when to ignore it, and\nfrom which thresholds and sources. s3layout rules lists the rules.\n",
+		Example: "  s3layout explain unsplittable-files\n  s3layout explain small-files",
 		Args:    exactlyOne("RULE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, ok := rules.Find(args[0])
 			if !ok {
-				return &exitError{exitUsage, fmt.Errorf("there is no rule %q; s3layout rules lists them", args[0])}
+				return &exitError{exitUsage, fmt.Errorf("there is no rule %q; %ss3layout rules lists them", args[0], didYouMean(args[0], ruleIDs()))}
 			}
 			explain(cmd.OutOrStdout(), r)
 			return nil
 		},
 	}
+}
+
+func ruleIDs() []string {
+	ids := make([]string, len(rules.All))
+	for i, r := range rules.All {
+		ids[i] = r.ID
+	}
+	return ids
 }
 
 var confidenceMeans = map[advisor.Confidence]string{

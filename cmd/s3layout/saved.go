@@ -24,7 +24,7 @@ func newAdviseCommand() *cobra.Command {
 	var o adviseOptions
 	cmd := &cobra.Command{
 		Use:   "advise REPORT.json",
-		Short: "Judge a saved report again, for another engine or cluster: nothing is listed",
+		Short: "Judge a saved report again, for another engine or cluster",
 		Long: `Advise plans and judges what a saved report measured, and writes a whole report. It
 lists nothing. REPORT.json is what profile --format json wrote; - is stdin.
 
@@ -37,7 +37,7 @@ are made from the histogram and say so.
 ` + exitStatus,
 		Example: `  s3layout advise report.json --workers 20 --engine glue-4.0
   s3layout advise report.json --conf spark.sql.files.maxPartitionBytes=256m
-  s3layout profile s3://b/p/ --format json | s3layout advise - --engine spark-4.1`,
+  s3layout profile s3://b/ --format json | s3layout advise - --engine spark-4.1`,
 		Args: exactlyOne("REPORT.json"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runAdvise(args[0], &o, cmd.InOrStdin(), cmd.OutOrStdout())
@@ -90,7 +90,7 @@ func newShowCommand() *cobra.Command {
 	var o outputOptions
 	cmd := &cobra.Command{
 		Use:   "show REPORT.json",
-		Short: "Write a saved report in another format: nothing is listed or judged",
+		Short: "Write a saved report in another format",
 		Long: `Show writes a saved report as it is, in another format. REPORT.json is what
 profile --format json wrote; - is stdin.
 ` + exitStatus,

@@ -31,7 +31,7 @@ func newSimCommand() *cobra.Command {
 keyspace: ` + strings.Join(s3sim.Names(), ", ") + `.
 It checks no signatures and stores nothing. Point any lister at it, to compare.`,
 		Example: `  s3layout sim --objects 1000000 --latency 30ms --listen 127.0.0.1:9100
-  s3layout profile s3://hex/ --endpoint-url http://127.0.0.1:9100 --no-sign-request`,
+  s3layout profile s3://hex/ --endpoint-url http://127.0.0.1:9100`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runSim(cmd.Context(), &o, cmd.OutOrStdout()) },
 	}

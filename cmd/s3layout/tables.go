@@ -20,7 +20,7 @@ type tableOptions struct {
 }
 
 func (o *tableOptions) addFlags(f *pflag.FlagSet) {
-	f.Int64Var(&o.tableRequests, "table-requests", 1000, "GETs at most for the metadata of Delta and Iceberg tables; 0 reads none")
+	f.Int64Var(&o.tableRequests, "table-requests", 1000, "`N` GETs at most for the metadata of Delta and Iceberg tables; 0 reads none")
 }
 
 func (o *tableOptions) validate() error {
