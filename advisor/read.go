@@ -144,7 +144,7 @@ func (r *Report) check() error {
 		return fmt.Errorf("its schema is %q, and this program reads %q", r.Schema, SchemaID)
 	case r.Profile == nil:
 		return errors.New("it has no profile")
-	case r.Complete && (len(r.Incomplete) > 0 || r.StoppedBy != ""):
+	case r.Complete && (len(r.Incomplete) > 0 || r.StoppedBy != "" || r.PartialAllowed):
 		return errors.New("it says both that it is complete and what is missing")
 	case r.Engine.Cores < 1 || r.Engine.Parallelism < 1 || r.Engine.DriverMemoryBytes < 0 || r.Engine.Workers < 0:
 		return errors.New("its engine has no cores, or less than none of something")

@@ -21,8 +21,12 @@ type Report struct {
 	Complete bool `json:"complete"`
 	// What is missing, where complete is false.
 	Incomplete []Missing `json:"incomplete"`
-	// What ended the run before its end: SIGINT, SIGTERM, or empty.
+	// What ended the run before its end: SIGINT, SIGTERM, timeout, or empty.
 	StoppedBy string `json:"stopped_by,omitempty"`
+	// Set where something is missing and --allow-partial had the gate judge the rest: the exit code tells nothing of it.
+	PartialAllowed bool `json:"partial_allowed,omitempty"`
+	// Set where --verify looked behind every end of keys that the server told of.
+	Verified bool `json:"verified,omitempty"`
 	// What the figures do not show.
 	Warnings []stats.Warning `json:"warnings"`
 	// What was measured.

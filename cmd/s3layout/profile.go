@@ -31,6 +31,7 @@ type profileOptions struct {
 	gateOptions
 	probeOptions
 	checkpointOptions
+	limitOptions
 	exclude, include []string
 	where            string
 	partitions       string
@@ -86,6 +87,7 @@ and says so where that is denied.
 	o.probeOptions.addFlags(f)
 	o.tableOptions.addFlags(f)
 	o.checkpointOptions.addFlags(f)
+	o.limitOptions.addFlags(f)
 	o.engineOptions.addFlags(f)
 	o.awsOptions.addFlags(f)
 	return cmd
@@ -124,6 +126,9 @@ func (o *profileOptions) validate() (s settings, err error) {
 		return fail(err)
 	}
 	if err := o.checkpointOptions.validate(); err != nil {
+		return fail(err)
+	}
+	if err := o.limitOptions.validate(); err != nil {
 		return fail(err)
 	}
 	if s.format, err = o.outputOptions.validate(); err != nil {
@@ -205,6 +210,8 @@ func next(r *advisor.Report) string {
 // or carries the exit code. kept, if it is not nil, is what the listing goes on from, and keeps it.
 func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileOptions, s settings, stderr io.Writer) (*advisor.Report, error) {
 	begun, cpu := time.Now(), cpuSeconds()
+	ctx, cancel := o.limit(ctx)
+	defer cancel()
 	options := s.options(s.partitions, s.maxPartitions)
 	options.Draw = o.draw(t.source)
 	if t.kind == "s3" {
@@ -248,7 +255,8 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 	r.Run.Started, r.Run.Resumed = kept.span(begun.UTC().Truncate(time.Millisecond))
 	r.Run.Seconds = round3((time.Since(begun) + begun.Sub(r.Run.Started).Truncate(time.Millisecond)).Seconds())
 	r.Warnings = append(append(r.Warnings, warnings...), warningsOf(t.source)...)
-	outcome := judgeOutcome(ctx, t, r, &o.gateOptions, failed)
+	outcome := judgeOutcome(ctx, t, r, o, failed)
+	r.Verified = o.verified(r)
 	return r, outcome
 }
 
@@ -280,31 +288,9 @@ func newReport(t *target, o *profileOptions, s settings, p *stats.Profile) *advi
 
 func notNil(s []string) []string { return append([]string{}, s...) }
 
-// judgeOutcome marks the report and returns what the run ends with. A signal goes before an incomplete listing, that
-// before the gate.
-func judgeOutcome(ctx context.Context, t *target, r *advisor.Report, g *gateOptions, failed error) error {
-	var stopped *signalError
-	var partial *lister.IncompleteError
-	interrupted := errors.As(context.Cause(ctx), &stopped) && failed != nil
-	switch {
-	case failed == nil:
-		return g.check(r)
-	case errors.As(failed, &partial):
-		for _, m := range partial.Missing {
-			r.Incomplete = append(r.Incomplete, advisor.Missing{After: stats.Spell(m.After), Until: stats.Spell(m.End), Cause: stats.Spell(m.Err.Error())})
-		}
-	case interrupted:
-		r.Incomplete = append(r.Incomplete, advisor.Missing{Cause: stopped.Error()})
-	default:
-		r.Complete = false
-		return &exitError{exitNothing, errors.New(strings.Join(t.explain(failed), "\n  "))}
-	}
-	r.Complete = false
-	if interrupted {
-		r.StoppedBy = stopped.name()
-		return &exitError{stopped.code(), fmt.Errorf("%w: the report is partial", stopped)}
-	}
-	return &exitError{exitIncomplete, fmt.Errorf("incomplete: %s missing, the first: %s", ranges(len(partial.Missing)), describe(partial.Missing[0]))}
+// nothingListed explains why there is no report.
+func nothingListed(t *target, failed error) error {
+	return &exitError{exitNothing, errors.New(strings.Join(t.explain(failed), "\n  "))}
 }
 
 func ranges(n int) string {

@@ -66,11 +66,18 @@ func runAdvise(name string, o *adviseOptions, stdin io.Reader, stdout io.Writer)
 		return &exitError{exitUsage, err}
 	}
 	rejudge(r, engine)
+	outcome := o.judge(r)
 	if err := o.write(format, r, next(r), stdout); err != nil {
 		return err
 	}
-	if err := incomplete(r); err != nil {
-		return err
+	return outcome
+}
+
+// judge is the outcome of a report that was judged again.
+func (o *gateOptions) judge(r *advisor.Report) error {
+	var partial *exitError
+	if errors.As(incomplete(r), &partial) {
+		return o.checkPart(r, partial)
 	}
 	return o.check(r)
 }

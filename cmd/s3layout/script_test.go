@@ -5,8 +5,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"log"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -61,7 +65,7 @@ func TestScripts(t *testing.T) {
 // serve FILE starts a server over the lake that FILE describes, and puts its URL into $AWS_ENDPOINT_URL:
 //
 //	bucket NAME [region=R] [payer] [denied=PREFIX] [directory] [ignore-start-after]
-//	server [latency=D] [key=ID] [faults=SPEC] [fail-after=KEY] [gets=FAULT]
+//	server [latency=D] [rps=N] [key=ID] [faults=SPEC] [fail-after=KEY] [break=FAULT:FROM:TO] [gets=FAULT] [tls]
 //	SIZE "KEY" [CLASS]
 //	COUNT x SIZE "KEY with %d" [CLASS]
 func serve(ts *testscript.TestScript, neg bool, args []string) {
@@ -70,6 +74,15 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	server, err := parseLake(ts.ReadFile(args[0]))
 	ts.Check(err)
+	if strings.Contains(ts.ReadFile(args[0]), "server tls") {
+		tls := httptest.NewUnstartedServer(server)
+		tls.Config.ErrorLog = log.New(io.Discard, "", 0)
+		tls.StartTLS()
+		ts.Defer(tls.Close)
+		ts.Check(os.WriteFile(ts.MkAbs("tls.pem"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: tls.Certificate().Raw}), 0o666))
+		ts.Setenv("AWS_ENDPOINT_URL", tls.URL)
+		return
+	}
 	url, stop, err := s3sim.Start(server)
 	ts.Check(err)
 	ts.Defer(stop)
@@ -119,6 +132,15 @@ func serverOptions(server *s3sim.Server, options []string) (err error) {
 		switch name {
 		case "latency":
 			server.Latency, err = time.ParseDuration(value)
+		case "rps":
+			server.RPS, err = strconv.ParseFloat(value, 64)
+		case "tls": // serve has it
+		case "break": // every LIST that begins there fails so
+			kind, keys, _ := strings.Cut(value, ":")
+			from, to, _ := strings.Cut(keys, ":")
+			k, e := s3sim.ParseKind(kind)
+			err = e
+			server.Fault = s3sim.When(s3sim.Fault{Kind: k}, func(r *s3sim.Request) bool { return from <= r.After && r.After < to })
 		case "key":
 			server.AccessKey = value
 		case "faults":

@@ -44,7 +44,9 @@ func openTarget(ctx context.Context, name string, o *awsOptions, skip func(dir s
 	if resolved.BaseEndpoint != nil {
 		o.EndpointURL = *resolved.BaseEndpoint
 	}
+	read, attempt := o.timeouts()
 	t.source = s3.New(client, at, s3.Options{
+		ReadTimeout: read, AttemptTimeout: attempt, Verify: o.verify,
 		Concurrency: o.concurrency, RequestPayer: o.requestPayer != "", MaxAttempts: o.maxAttempts, MaxRequests: o.maxRequests, Skip: skip,
 		Notice: func(line string) { fmt.Fprintf(stderr, "s3layout: %s\n", line) },
 	})

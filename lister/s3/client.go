@@ -43,7 +43,7 @@ func NewClient(ctx context.Context, c Config) (*s3.Client, error) {
 	transport := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConnsPerHost = max(c.Connections, 1)
 		t.MaxIdleConns = 0
-		t.ResponseHeaderTimeout = 30 * time.Second
+		t.ResponseHeaderTimeout = 0 // the watchdog's, with all that follows
 		t.DisableCompression = true
 		if c.NoVerifySSL {
 			t.TLSClientConfig = &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}

@@ -71,14 +71,22 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 }
 
 // attempts is how often a page that failed so is asked for: a server that asks to slow down is there, and answers later.
+// One that has never answered is hardly ever about to: more often its address is wrong.
 func (s *Source) attempts(err error) int {
-	if slowDown(err) {
+	switch {
+	case slowDown(err):
 		return s.opts.MaxAttempts * throttledPatience
+	case unreachable(err) && s.root.Load() == nil:
+		return min(unreachableAttempts, s.opts.MaxAttempts)
 	}
 	return s.opts.MaxAttempts
 }
 
-const throttledPatience = 3
+const (
+	throttledPatience = 3
+	// unreachableAttempts take less than half a second in all, and what the resolver takes.
+	unreachableAttempts = 3
+)
 
 // orderAttempts is how many pages out of order make a server one that does not sort, or ignores start-after, if it has
 // never done better.
@@ -131,20 +139,20 @@ func (s *Source) spend() error {
 
 // attempt sends one request and holds the page against it.
 func (s *Source) attempt(ctx context.Context, r request) (*page, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.opts.AttemptTimeout)
-	defer cancel()
 	if err := s.spend(); err != nil {
 		return nil, err
 	}
+	ctx, w, stop := s.watch(ctx)
+	defer stop()
 	s.inFlight.Add(1)
 	defer s.inFlight.Add(-1)
 	p, _ := s.pages.Get().(*page)
 	if p == nil {
 		p = new(page)
 	}
-	if _, err := s.client.ListObjectsV2(ctx, s.input(r), s.callOptions(p)); err != nil {
+	if _, err := s.client.ListObjectsV2(ctx, s.input(r), s.callOptions(p, w)); err != nil {
 		s.recycle(p)
-		return nil, err
+		return nil, why(ctx, err)
 	}
 	if err := p.check(s.target.Bucket, r); err != nil {
 		s.recycle(p)
@@ -177,13 +185,13 @@ func (s *Source) input(r request) *s3.ListObjectsV2Input {
 }
 
 // callOptions has the answer decoded into p, and sends the request to the bucket's region.
-func (s *Source) callOptions(p *page) func(*s3.Options) {
+func (s *Source) callOptions(p *page, w *watchdog) func(*s3.Options) {
 	return func(o *s3.Options) {
 		if s.region != "" {
 			o.Region = s.region
 		}
 		o.APIOptions = append(o.APIOptions[:len(o.APIOptions):len(o.APIOptions)], func(stack *middleware.Stack) error {
-			d := &decoder{page: p, bodies: &s.bodies}
+			d := &decoder{page: p, bodies: &s.bodies, watchdog: w}
 			original, err := stack.Deserialize.Swap("OperationDeserializer", d)
 			if err != nil {
 				return err
@@ -201,6 +209,7 @@ func (s *Source) callOptions(p *page) func(*s3.Options) {
 type decoder struct {
 	page     *page
 	bodies   *sync.Pool // of *[]byte
+	watchdog *watchdog
 	original middleware.DeserializeMiddleware
 }
 
@@ -230,6 +239,8 @@ func (d *decoder) HandleDeserialize(ctx context.Context, in middleware.Deseriali
 	if !ok {
 		return out, metadata, fmt.Errorf("unexpected transport %T", out.RawResponse)
 	}
+	d.watchdog.seen()
+	response.Body = watched{response.Body, d.watchdog}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		response.Body = limited{io.LimitReader(response.Body, maxErrorBytes), response.Body}
 		return d.original.HandleDeserialize(ctx, in, middleware.DeserializeHandlerFunc(

@@ -16,6 +16,7 @@ import (
 // as it does for small targets, it shows siblings and the object of that name at no further cost.
 func (s *Source) open(ctx context.Context) (root string, first *page, err error) {
 	prefix := s.target.Prefix
+	s.single = false
 	if s.serial = strings.HasSuffix(s.target.Bucket, "--x-s3"); s.serial && prefix != "" && !strings.HasSuffix(prefix, "/") {
 		prefix += "/" // a directory bucket takes no other
 	}
@@ -47,6 +48,7 @@ func (s *Source) open(ctx context.Context) (root string, first *page, err error)
 		s.warn("object_beside", fmt.Sprintf("there is an object %q beside the directory; it is not counted", prefix))
 		return root, first, nil
 	}
+	s.single = true
 	s.warn("target_is_object", fmt.Sprintf("%q is an object, not a directory", prefix))
 	first.objects = append(first.objects, *object)
 	return prefix[:strings.LastIndexByte(prefix, '/')+1], first, nil

@@ -99,11 +99,11 @@ func (s *Source) readsOf(err error) int {
 
 // readOnce sends one request.
 func (s *Source) readOnce(ctx context.Context, key string, p []byte, off int64) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.opts.AttemptTimeout)
-	defer cancel()
 	if err := s.spend(); err != nil {
 		return 0, err
 	}
+	ctx, w, stop := s.watch(ctx)
+	defer stop()
 	s.gets.Add(1)
 	s.inFlight.Add(1)
 	defer s.inFlight.Add(-1)
@@ -114,10 +114,10 @@ func (s *Source) readOnce(ctx context.Context, key string, p []byte, off int64) 
 	if s.opts.RequestPayer {
 		in.RequestPayer = types.RequestPayerRequester
 	}
-	r := &rangeReader{p: p, off: off}
+	r := &rangeReader{p: p, off: off, watchdog: w}
 	_, err := s.client.GetObject(ctx, in, s.readOptions(r))
 	s.bytesRead.Add(int64(r.n))
-	return r.n, err
+	return r.n, why(ctx, err)
 }
 
 // readOptions has the answer read into r's buffer, and sends the request to the bucket's region.
@@ -140,6 +140,7 @@ type rangeReader struct {
 	p        []byte
 	off      int64
 	n        int
+	watchdog *watchdog
 	original middleware.DeserializeMiddleware
 }
 
@@ -157,6 +158,8 @@ func (r *rangeReader) HandleDeserialize(ctx context.Context, in middleware.Deser
 	if !ok {
 		return out, metadata, fmt.Errorf("unexpected transport %T", out.RawResponse)
 	}
+	r.watchdog.seen()
+	response.Body = watched{response.Body, r.watchdog}
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		response.Body = limited{io.LimitReader(response.Body, maxErrorBytes), response.Body}
 		return r.original.HandleDeserialize(ctx, in, middleware.DeserializeHandlerFunc(

@@ -7,7 +7,6 @@ package s3
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"slices"
 	"strings"
 	"sync"
@@ -36,6 +35,12 @@ type Options struct {
 	MaxAttempts int
 	// AttemptTimeout bounds one request, body included; 0 means DefaultAttemptTimeout.
 	AttemptTimeout time.Duration
+	// ReadTimeout is how long a request may go without a byte from the server; 0 means DefaultReadTimeout. The request is
+	// then sent again.
+	ReadTimeout time.Duration
+	// Verify has what the server calls the end of a range checked: a request for what comes next must bring no key. Where
+	// it does, the range is listed on. It takes a request for each range that ends so, as the last one does.
+	Verify bool
 	// Notice, if set, is told what a user should know at once; one line.
 	Notice func(string)
 	// PageSize is the most keys to ask for in one request, 1 to 1,000; 0 means 1,000.
@@ -47,6 +52,7 @@ const (
 	DefaultConcurrency    = 64
 	DefaultMaxAttempts    = 10
 	DefaultAttemptTimeout = 60 * time.Second
+	DefaultReadTimeout    = 30 * time.Second
 )
 
 // Source lists a target of a bucket.
@@ -67,6 +73,8 @@ type Source struct {
 	root                                          atomic.Pointer[string] // what all keys start with; nil before List knows it
 	reads                                         chan struct{}          // a place for each read in flight
 	left                                          progress
+	single                                        bool        // the target is an object
+	early                                         atomic.Bool // the server has ended a range before its last key
 }
 
 var (
@@ -86,6 +94,9 @@ func New(client *s3.Client, target Target, opts Options) *Source {
 	}
 	if opts.AttemptTimeout <= 0 {
 		opts.AttemptTimeout = DefaultAttemptTimeout
+	}
+	if opts.ReadTimeout <= 0 {
+		opts.ReadTimeout = DefaultReadTimeout
 	}
 	if opts.PageSize <= 0 || opts.PageSize > pageKeys {
 		opts.PageSize = pageKeys
@@ -116,6 +127,12 @@ type batch struct {
 // A target without a slash at its end is still a directory: s3://b/data never counts data-old/. Whether there is such a
 // sibling, or an object of the target's own name, shows in the first page.
 func (s *Source) List(ctx context.Context, fn func([]lister.Object) error) error {
+	err := s.list(ctx, fn)
+	s.conclude()
+	return err
+}
+
+func (s *Source) list(ctx context.Context, fn func([]lister.Object) error) error {
 	if s.left.resumed {
 		s.left.resumed = false // another List has all
 		return s.listRest(ctx, fn)
@@ -132,15 +149,22 @@ func (s *Source) List(ctx context.Context, fn func([]lister.Object) error) error
 		return err
 	}
 	b, whole := newBoard(root, lister.Range{})
-	own, done := b.advance(whole, first.objects, first.truncated)
+	more, unverified := first.truncated, error(nil)
+	if !s.single {
+		more, unverified = s.goesOn(ctx, b, whole, first)
+	}
+	own, done := b.advance(whole, first.objects, more)
 	s.left.remove(whole.covers)
 	if err := deliver(first.objects[:own]); err != nil {
 		return err
 	}
-	if done {
+	switch {
+	case unverified != nil:
+		b.drop(whole, unverified)
+		return incomplete(root, b.missing)
+	case done:
 		return nil
-	}
-	if s.serial {
+	case s.serial:
 		return s.listSerial(ctx, rest, deliver)
 	}
 	err = s.listSpans(ctx, b, whole, deliver)
@@ -230,15 +254,19 @@ func (s *Source) listSpans(ctx context.Context, b *board, whole *span, deliver f
 // the others go on.
 func (s *Source) listSpan(ctx context.Context, b *board, sp *span, batches chan<- batch) error {
 	var tokens tokens
+	ends := 0 // pages that said that there is no more, and had no key
 	for b.has(sp) {
 		if to, ok := s.jump(b.prefix, b.after(sp)); ok && b.jump(sp, to) {
 			batches <- batch{covers: sp.covers}
 			return nil
 		}
-		r := request{prefix: b.prefix, after: b.after(sp), token: sp.token, ordered: true}
 		p, err := (*page)(nil), tokens.add(sp.token)
 		if err == nil {
-			p, err = s.fetch(ctx, r)
+			p, err = s.fetch(ctx, request{prefix: b.prefix, after: b.after(sp), token: sp.token, ordered: true})
+		}
+		more, unverified := false, error(nil)
+		if err == nil {
+			more, unverified = s.goesOn(ctx, b, sp, p)
 		}
 		switch {
 		case ctx.Err() != nil:
@@ -249,9 +277,13 @@ func (s *Source) listSpan(ctx context.Context, b *board, sp *span, batches chan<
 			b.drop(sp, err)
 			return nil
 		}
-		own, done := b.advance(sp, p.objects, p.truncated)
-		if sp.token = p.emptyToken(); own == 0 && !done && sp.token == "" {
-			b.drop(sp, errNoToken)
+		own, done := b.advance(sp, p.objects, more)
+		if sp.token = p.emptyToken(); unverified == nil && own == 0 && sp.token == "" {
+			ends++
+			unverified = s.noWayOn(p, ends)
+		}
+		if !done && unverified != nil {
+			b.drop(sp, unverified)
 			done = true
 		}
 		batches <- batch{p, p.objects[:own], sp.covers}
@@ -280,125 +312,24 @@ func (s *Source) jump(root, key string) (to string, ok bool) {
 	return "", false
 }
 
+// noWayOn is why a span cannot be listed on after a page without keys and without a token. One that only says that there
+// are none may do better when it is asked for again.
+func (s *Source) noWayOn(p *page, times int) error {
+	switch {
+	case p.truncated:
+		return errNoToken
+	case times >= s.opts.MaxAttempts:
+		return errEnds
+	}
+	return nil
+}
+
 // emptyToken is the continuation token of a page without keys: S3 may send such pages, and start-after cannot pass them.
 func (p *page) emptyToken() string {
 	if len(p.objects) > 0 {
 		return ""
 	}
 	return p.token
-}
-
-var (
-	errNoToken    = protocolf("it is truncated and has no continuation token")
-	errTokenAgain = protocolf("a continuation token came twice")
-	errCircle     = protocolf("its keys have come before")
-	errEmptyPages = protocolf("%d pages without a key", maxEmptyPages)
-)
-
-// maxEmptyPages in a row end a range: with every token new, the server could go on forever.
-const maxEmptyPages = 1000
-
-// tokens are the continuation tokens of a run of pages: none may come twice.
-type tokens struct{ seen map[string]bool }
-
-func (t *tokens) add(token string) error {
-	switch {
-	case token == "":
-		t.seen = nil
-		return nil
-	case t.seen[token]:
-		return errTokenAgain
-	case len(t.seen) == maxEmptyPages:
-		return errEmptyPages
-	case t.seen == nil:
-		t.seen = map[string]bool{}
-	}
-	t.seen[token] = true
-	return nil
-}
-
-// walk is how far a listing by continuation tokens has come.
-type walk struct {
-	root, token string
-	last        string          // the last key
-	sorted      bool            // keys ascend, from page to page, too
-	empty       int             // pages without a key, in a row
-	firsts      map[string]bool // the first key of each page, if they are in no order
-}
-
-// note records a page. It fails where the walk has come back to a page that it has had.
-func (w *walk) note(p *page) error {
-	w.token = p.token
-	if w.empty++; len(p.objects) == 0 {
-		return nil
-	}
-	w.empty = 0
-	w.last = strings.Clone(p.objects[len(p.objects)-1].Key)
-	if w.sorted {
-		return nil
-	}
-	for i := range p.objects {
-		if w.firsts[p.objects[i].Key] {
-			return errCircle
-		}
-	}
-	if w.firsts == nil {
-		w.firsts = map[string]bool{}
-	}
-	w.firsts[strings.Clone(p.objects[0].Key)] = true
-	return nil
-}
-
-// listSerial reads the rest page by page with continuation tokens, for servers that do not sort or ignore start-after.
-// Keys in no order cannot all be held against the ones before, for that would take memory for every key: that no token and
-// no first key of a page comes twice is what tells a circle.
-func (s *Source) listSerial(ctx context.Context, w walk, deliver func([]lister.Object) error) error {
-	seen := map[uint64]bool{}
-	seed := maphash.MakeSeed()
-	for {
-		hash := maphash.String(seed, w.token)
-		var err error
-		switch {
-		case w.token == "":
-			err = errNoToken
-		case seen[hash]:
-			err = errTokenAgain
-		case w.empty > maxEmptyPages:
-			err = errEmptyPages
-		}
-		seen[hash] = true
-		var p *page
-		if err == nil {
-			r := request{prefix: w.root, token: w.token, ordered: w.sorted}
-			if w.sorted {
-				r.after = w.last
-			}
-			p, err = s.fetch(ctx, r)
-		}
-		if err == nil {
-			err = w.note(p)
-		}
-		if err != nil {
-			return incomplete(w.root, []lister.Missing{{Range: w.missing(), Err: err}})
-		}
-		truncated := p.truncated
-		s.left.note(&w, truncated)
-		if err := deliver(p.objects); err != nil {
-			return err
-		}
-		s.recycle(p)
-		if !truncated {
-			return nil
-		}
-	}
-}
-
-// missing is where the keys lie that the walk has not come to: anywhere, if they are in no order.
-func (w *walk) missing() lister.Range {
-	if w.sorted {
-		return lister.Range{After: w.last}
-	}
-	return lister.Range{}
 }
 
 // incomplete makes the error for missing ranges, sorted, with keys below the target.

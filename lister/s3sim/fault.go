@@ -64,6 +64,7 @@ const (
 	NoToken
 	EmptyPage
 	EarlyEnd
+	EmptyEnd
 	NoTruncated
 	DuplicateKey
 	UnorderedKeys
@@ -127,7 +128,8 @@ var table = [kinds]kindInfo{
 	TokenCycle:    {name: "cycle", doc: "the next tokens run in a circle of two", alter: tokenCycle},
 	NoToken:       {name: "notoken", doc: "truncated, and no next token", alter: noToken},
 	EmptyPage:     {name: "emptypage", doc: "no keys, truncated, with a new token: legal", alter: emptyPage},
-	EarlyEnd:      {name: "earlyend", doc: "half the page, and not truncated", alter: earlyEnd},
+	EarlyEnd:      {name: "earlyend", doc: "half the page, rounded up, and not truncated", alter: earlyEnd},
+	EmptyEnd:      {name: "emptyend", doc: "no keys, and not truncated", alter: emptyEnd},
 	NoTruncated:   {name: "notruncated", doc: "no IsTruncated", alter: noTruncated},
 	DuplicateKey:  {name: "duplicate", doc: "the first key of the page again at its end", alter: duplicateKey},
 	UnorderedKeys: {name: "unordered", doc: "first and last key of the page trade places", alter: unorderedKeys},

@@ -40,8 +40,13 @@ func emptyPage(_ *Fault, c *call, p *page, h *head) {
 }
 
 func earlyEnd(_ *Fault, _ *call, p *page, h *head) {
-	p.keep(p.keys / 2)
+	p.keep((p.keys + 1) / 2)
 	h.truncated, h.next, h.keyCount = "false", "", p.keys
+}
+
+func emptyEnd(_ *Fault, _ *call, p *page, h *head) {
+	p.keep(0)
+	h.truncated, h.next, h.keyCount = "false", "", 0
 }
 
 func noTruncated(_ *Fault, _ *call, _ *page, h *head) { h.truncated = "" }
