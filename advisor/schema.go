@@ -6,3 +6,8 @@ import _ "embed"
 //
 //go:embed schema.json
 var Schema []byte
+
+// DiffSchema is that of Difference.
+//
+//go:embed diff.schema.json
+var DiffSchema []byte

@@ -17,21 +17,33 @@ import (
 
 var update = flag.Bool("update", false, "rewrite schema.json")
 
-// TestSchema holds the embedded schema to the types: field comments are its descriptions.
+// documents are those that have a schema: the file, what is embedded of it, and the type.
+var documents = []struct {
+	file, id, title string
+	embedded        []byte
+	value           any
+}{
+	{"schema.json", "urn:s3layout:report:v1", "s3layout report, version 1", Schema, &Report{}},
+	{"diff.schema.json", "urn:s3layout:diff:v1", "s3layout difference of two reports, version 1", DiffSchema, &Difference{}},
+}
+
+// TestSchema holds the embedded schemas to the types: field comments are their descriptions.
 func TestSchema(t *testing.T) {
-	got := reflected(t)
-	if *update {
-		if err := os.WriteFile("schema.json", got, 0o666); err != nil {
-			t.Fatal(err)
+	for _, d := range documents {
+		got := reflected(t, d.value, d.id, d.title)
+		if *update {
+			if err := os.WriteFile(d.file, got, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			continue
 		}
-		return
-	}
-	if !bytes.Equal(got, Schema) {
-		t.Error("schema.json is not what the types say: go test ./advisor -run TestSchema -update, and read the difference")
+		if !bytes.Equal(got, d.embedded) {
+			t.Errorf("%s is not what the types say: go test ./advisor -run TestSchema -update, and read the difference", d.file)
+		}
 	}
 }
 
-func reflected(t *testing.T) []byte {
+func reflected(t *testing.T, value any, id, title string) []byte {
 	t.Helper()
 	r := &jsonschema.Reflector{AllowAdditionalProperties: true, Anonymous: true}
 	for pkg, dir := range map[string]string{"s3layout/advisor": ".", "s3layout/stats": "../stats"} {
@@ -39,8 +51,8 @@ func reflected(t *testing.T) []byte {
 			t.Fatal(err)
 		}
 	}
-	s := r.Reflect(&Report{})
-	s.ID, s.Title = "urn:s3layout:report:v1", "s3layout report, version 1"
+	s := r.Reflect(value)
+	s.ID, s.Title = jsonschema.ID(id), title
 	refine(t, s.Definitions)
 	b, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
@@ -59,6 +71,13 @@ var enums = map[string][]any{
 	"Recommended.groupFiles": {"inPartition", "acrossPartition", "none"},
 	"Partitioning.scheme":    {"hive", "date", "mixed", "none"},
 	"TableFormat.format":     {"delta", "hudi", "iceberg"},
+	"Difference.schema":      {DiffSchemaID},
+	"MetricChange.verdict":   {Better, Worse, "changed", "noise", Unknown},
+	"MetricChange.unit":      {UnitCount, UnitBytes, UnitSeconds, UnitRatio, UnitDollars},
+	"FindingChange.change":   {New, Worse, Unchanged, Better, Gone, Unknown},
+	"FindingChange.old":      {Info, Warning, Critical},
+	"FindingChange.new":      {Info, Warning, Critical},
+	"PartitionChange.change": {"appeared", "vanished", "grew", "shrank"},
 }
 
 // refine says what reflection cannot see.
@@ -76,10 +95,14 @@ func refine(t *testing.T, defs jsonschema.Definitions) {
 		return p
 	}
 	for path, values := range enums {
-		field(path).Enum = values
+		if kind, _, _ := strings.Cut(path, "."); defs[kind] != nil {
+			field(path).Enum = values
+		}
 	}
-	value := field("Value.value")
-	value.Type, value.OneOf = "", []*jsonschema.Schema{{Type: "string"}, {Type: "null"}}
+	if defs["Value"] != nil {
+		value := field("Value.value")
+		value.Type, value.OneOf = "", []*jsonschema.Schema{{Type: "string"}, {Type: "null"}}
+	}
 	for name, def := range defs {
 		for p := def.Properties.Oldest(); p != nil; p = p.Next() {
 			if p.Value.Type == "integer" && !strings.Contains(name, "Impact") {
@@ -89,9 +112,11 @@ func refine(t *testing.T, defs jsonschema.Definitions) {
 	}
 }
 
-func compiled(t *testing.T) *validator.Schema {
+func compiled(t *testing.T) *validator.Schema { return compiledFrom(t, Schema) }
+
+func compiledFrom(t *testing.T, text []byte) *validator.Schema {
 	t.Helper()
-	doc, err := validator.UnmarshalJSON(bytes.NewReader(Schema))
+	doc, err := validator.UnmarshalJSON(bytes.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}

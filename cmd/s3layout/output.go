@@ -45,19 +45,24 @@ func (o *outputOptions) validate() (render.Format, error) {
 	if !ok {
 		return format, notKnown("--format", o.format, formatNames())
 	}
-	if o.output == "" {
-		return format, nil
+	return format, regularFile(o.output)
+}
+
+// regularFile refuses an output file that is there and is none: a link, a directory, a device.
+func regularFile(name string) error {
+	if name == "" {
+		return nil
 	}
-	info, err := os.Lstat(o.output)
+	info, err := os.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return format, nil
+		return nil
 	case err != nil:
-		return format, fmt.Errorf("--output: %w", err)
+		return fmt.Errorf("--output: %w", err)
 	case !info.Mode().IsRegular():
-		return format, fmt.Errorf("--output %q exists and is not a regular file", o.output)
+		return fmt.Errorf("--output %q exists and is not a regular file", name)
 	}
-	return format, nil
+	return nil
 }
 
 // write renders the report to the output file, or to stdout.
