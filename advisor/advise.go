@@ -5,7 +5,6 @@ package advisor
 import (
 	"slices"
 
-	"s3layout/advisor/spark"
 	"s3layout/stats"
 )
 
@@ -24,8 +23,8 @@ type Facts struct {
 	files *layout
 	// own is the plan that Own returns, where it is made already.
 	own *Plan
-	// split and whole are the sizes of the profile's files, spread out.
-	split, whole spark.Files
+	// sizes are those of the files that Spark cuts, and of the others; nil until they are taken from the profile.
+	sizes map[bool]sizes
 }
 
 // Plan returns the plan of a reader, and whether there is one.
@@ -68,7 +67,7 @@ func Advise(target string, p *stats.Profile, e Engine, rules []*Rule) Judgement 
 
 func newFacts(target string, p *stats.Profile, e Engine) *Facts {
 	f := &Facts{Target: target, Profile: p, Engine: e}
-	f.split, f.whole = spread(p, true), spread(p, false)
+	f.sizes = spread(p)
 	f.Recommended = recommend(f)
 	f.Plans = plans(f)
 	executors(f.Plans, e)

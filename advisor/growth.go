@@ -112,7 +112,7 @@ type layout struct {
 	columnar bool // not what Glue groups
 	input    spark.Input
 	growth   growth
-	bundles  []spark.Bundle // nil: those of the profile
+	bundles  iter.Seq[spark.Bundle] // nil: those of the profile
 }
 
 // objects is how many files are read.
@@ -128,23 +128,21 @@ func (f *Facts) input() (spark.Input, growth) {
 	if f.files != nil {
 		return f.files.input, f.files.growth
 	}
-	split, whole := f.split, f.whole
-	if split == nil || whole == nil {
-		split, _ = f.Profile.FileSizes(true)
-		whole, _ = f.Profile.FileSizes(false)
+	if f.sizes == nil {
+		f.sizes = spread(f.Profile)
 	}
 	g := f.growth()
-	return spark.Input{Splittable: split, Whole: whole, Empty: f.empty(), SplittableGrowth: g.split, WholeGrowth: g.whole}, g
+	return spark.Input{
+		Splittable: f.sizes[true].all, Whole: f.sizes[false].all, Sizes: f.sizes[true].distinct + f.sizes[false].distinct,
+		Empty: f.empty(), SplittableGrowth: g.split, WholeGrowth: g.whole,
+	}, g
 }
 
 // FileSizes are those of the profile, spread out where they are not too many: rules pass over them.
 func (f *Facts) FileSizes(splittable bool) (sizes spark.Files, exact bool) {
 	sizes, exact = f.Profile.FileSizes(splittable)
-	switch {
-	case splittable && f.split != nil:
-		sizes = f.split
-	case !splittable && f.whole != nil:
-		sizes = f.whole
+	if f.sizes != nil {
+		sizes = f.sizes[splittable].all
 	}
 	return sizes, exact
 }
@@ -152,30 +150,45 @@ func (f *Facts) FileSizes(splittable bool) (sizes spark.Files, exact bool) {
 // maxSpread is how many different sizes are spread out in memory, 16 bytes each, to be passed over many times.
 const maxSpread = 2_000_000
 
-// spread takes sizes out of their packed form, where they are not too many.
-func spread(p *stats.Profile, splittable bool) spark.Files {
-	type sizes struct{ size, n int64 }
-	files, _ := p.FileSizes(splittable)
-	objects := int64(0) // no fewer than sizes
-	for _, t := range p.Formats {
-		if t.Splittable == splittable {
-			objects += max(t.Objects, 0)
+// sizes are those of files, whole or not, and how many different ones there are, where that is known.
+type sizes struct {
+	all      spark.Files
+	distinct int
+}
+
+// spread takes the sizes of a profile out of their packed form, where they are not too many.
+func spread(p *stats.Profile) map[bool]sizes {
+	out := map[bool]sizes{}
+	for _, splittable := range []bool{true, false} {
+		objects := int64(0) // no fewer than sizes
+		for _, t := range p.Formats {
+			if t.Splittable == splittable {
+				objects += max(t.Objects, 0)
+			}
 		}
+		files, _ := p.FileSizes(splittable)
+		out[splittable] = spreadOut(files, min(objects, maxSpread))
 	}
-	all := make([]sizes, 0, min(objects, maxSpread))
+	return out
+}
+
+func spreadOut(files spark.Files, room int64) sizes {
+	type counted struct{ size, n int64 }
+	list := make([]counted, 0, room)
 	for size, n := range files {
-		if len(all) == maxSpread {
-			return files
+		if len(list) == maxSpread {
+			return sizes{files, maxSpread}
 		}
-		all = append(all, sizes{size, n})
+		list = append(list, counted{size, n})
 	}
-	return func(yield func(int64, int64) bool) {
-		for _, s := range all {
+	all := func(yield func(int64, int64) bool) {
+		for _, s := range list {
 			if !yield(s.size, s.n) {
 				return
 			}
 		}
 	}
+	return sizes{all, len(list)}
 }
 
 // scanInput is input for a DataFrame scan: from Spark 4.0 it reads xml, whole unless multiLine is set to false.

@@ -3,7 +3,6 @@ package advisor
 import (
 	"iter"
 	"math"
-	"slices"
 	"strconv"
 
 	"s3layout/advisor/spark"
@@ -99,7 +98,7 @@ func bundles(f *Facts, across bool) iter.Seq[spark.Bundle] {
 			return
 		}
 		if f.files != nil && f.files.bundles != nil {
-			slices.Values(f.files.bundles)(yield)
+			f.files.bundles(yield)
 			return
 		}
 		for p := range f.Profile.EachPartition {

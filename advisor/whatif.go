@@ -59,7 +59,7 @@ func (f *Facts) Grouped(groupFiles string, size int64) *Effect {
 
 // On is the effect of another engine, cluster or setting on the plan of a reader; "" stands for the job's own.
 func (f *Facts) On(e Engine, reader string) *Effect {
-	other := &Facts{Target: f.Target, Profile: f.Profile, Engine: e, files: f.files, split: f.split, whole: f.whole}
+	other := &Facts{Target: f.Target, Profile: f.Profile, Engine: e, files: f.files, sizes: f.sizes}
 	if reader == "" {
 		return effect(f, f.Own(), other, other.Own())
 	}
@@ -124,35 +124,78 @@ func (f *Facts) Rewritten(r Rewrite) *Effect {
 
 func (f *Facts) rewritten(r Rewrite) *layout {
 	out := &layout{growth: f.growth(), columnar: r.Columnar}
-	sizes := map[int64]int64{}
-	add := func(p stats.PartitionTotals, alike int64) {
-		n := r.FilesAfter(p)
-		if n == 0 {
+	before := func(yield func(stats.PartitionTotals, int64) bool) {
+		if r.Joined {
+			yield(stats.PartitionTotals{Objects: f.Profile.Totals.Objects, Bytes: f.Profile.Totals.Bytes}, 1)
 			return
 		}
-		larger := p.Bytes % n
-		sizes[p.Bytes/n] += (n - larger) * alike
-		if larger > 0 {
-			sizes[p.Bytes/n+1] += larger * alike
-		}
-		out.objects += n * alike
-		out.bundles = append(out.bundles, spark.Bundle{Objects: n, Bytes: p.Bytes, Alike: alike})
-	}
-	if r.Joined {
-		add(stats.PartitionTotals{Objects: f.Profile.Totals.Objects, Bytes: f.Profile.Totals.Bytes}, 1)
-	} else {
 		for p := range f.Profile.EachPartition {
-			add(p, 1)
+			if !yield(p, 1) {
+				return
+			}
 		}
-		f.Profile.Other.Alike(func(p stats.PartitionTotals, n int64) bool { add(p, n); return true })
+		f.Profile.Other.Alike(yield)
 	}
-	out.input = spark.Input{SplittableGrowth: out.growth.all, WholeGrowth: out.growth.all}
+	written := pieces{room: f.Profile.Totals.Partitions}
+	for p, alike := range before {
+		n := r.FilesAfter(p)
+		written.add(p.Bytes, n, alike)
+		out.objects += n * alike
+	}
+	out.bundles = func(yield func(spark.Bundle) bool) {
+		for p, alike := range before {
+			if n := r.FilesAfter(p); n > 0 && !yield(spark.Bundle{Objects: n, Bytes: p.Bytes, Alike: alike}) {
+				return
+			}
+		}
+	}
+	out.input = spark.Input{Sizes: written.len(), SplittableGrowth: out.growth.all, WholeGrowth: out.growth.all}
 	if r.Columnar || f.mostlySplit() {
-		out.input.Splittable = counted(sizes)
+		out.input.Splittable = written.all
 	} else {
-		out.input.Whole = counted(sizes)
+		out.input.Whole = written.all
 	}
 	return out
+}
+
+// pieces are sizes of files that are parts of something, as even as can be.
+type pieces struct {
+	room  int64
+	sizes [][2]int64 // bytes, files
+}
+
+// add divides so many bytes into n files, each time.
+func (s *pieces) add(bytes, n, times int64) {
+	if n == 0 {
+		return
+	}
+	larger := bytes % n
+	s.append(bytes/n+1, larger*times)
+	s.append(bytes/n, (n-larger)*times)
+}
+
+func (s *pieces) append(size, n int64) {
+	switch last := len(s.sizes) - 1; {
+	case n == 0:
+	case last >= 0 && s.sizes[last][0] == size:
+		s.sizes[last][1] += n
+	default:
+		if s.sizes == nil {
+			s.sizes = make([][2]int64, 0, s.room)
+		}
+		s.sizes = append(s.sizes, [2]int64{size, n})
+	}
+}
+
+func (s *pieces) len() int { return len(s.sizes) }
+
+// all yields the last first: partitions come with the largest first, and sizes are best planned as they rise.
+func (s *pieces) all(yield func(size, n int64) bool) {
+	for _, p := range slices.Backward(s.sizes) {
+		if !yield(p[0], p[1]) {
+			return
+		}
+	}
 }
 
 // Divided is the effect on the job's own read of writing each file that Spark does not cut, and is larger than most bytes,
@@ -161,20 +204,15 @@ func (f *Facts) Divided(most int64) *Effect {
 	most = max(most, 1)
 	in, g := f.input()
 	out := &layout{objects: f.objects(), input: in, growth: g}
-	sizes := map[int64]int64{}
+	var parts pieces
 	for size, n := range in.Whole {
-		if size <= most {
-			continue
+		if size > most {
+			count := divUp(size, most)
+			parts.add(size, count, n)
+			out.objects += (count - 1) * n
 		}
-		pieces := divUp(size, most)
-		larger := size % pieces
-		sizes[size/pieces] += (pieces - larger) * n
-		if larger > 0 {
-			sizes[size/pieces+1] += larger * n
-		}
-		out.objects += (pieces - 1) * n
 	}
-	out.input.Whole = both(upTo(in.Whole, most), counted(sizes))
+	out.input.Whole = both(upTo(in.Whole, most), parts.all)
 	after := *f
 	after.Plans, after.own, after.files = nil, nil, out
 	return effect(f, f.Own(), &after, after.Own(), "a file's parts are taken to be as large as it was, together")
@@ -184,22 +222,6 @@ func upTo(files spark.Files, most int64) spark.Files {
 	return func(yield func(int64, int64) bool) {
 		for size, n := range files {
 			if size <= most && !yield(size, n) {
-				return
-			}
-		}
-	}
-}
-
-// counted yields the sizes of a map in ascending order.
-func counted(sizes map[int64]int64) spark.Files {
-	keys := make([]int64, 0, len(sizes))
-	for size := range sizes {
-		keys = append(keys, size)
-	}
-	slices.Sort(keys)
-	return func(yield func(int64, int64) bool) {
-		for _, size := range keys {
-			if !yield(size, sizes[size]) {
 				return
 			}
 		}

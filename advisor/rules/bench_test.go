@@ -40,6 +40,7 @@ func benchmarkAdvise(b *testing.B, partitions int) {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
+	defer reportCPU(b)()
 	for b.Loop() {
 		advisor.Advise(l.target, p, l.engine, rules.All)
 	}

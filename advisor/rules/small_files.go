@@ -78,10 +78,11 @@ func smallFiles(r *advisor.Rule, f *advisor.Facts) (small int64, many bool) {
 	if len(p.TableFormats) > 0 || p.Totals.Objects < r.Limit("files") {
 		return 0, false
 	}
+	limit := r.Limit("small_bytes")
 	for _, cut := range []bool{true, false} {
 		sizes, _ := f.FileSizes(cut)
 		for size, n := range sizes {
-			if size < r.Limit("small_bytes") {
+			if size < limit {
 				small += n
 			}
 		}

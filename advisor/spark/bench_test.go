@@ -24,7 +24,7 @@ func manySizes() Input {
 			}
 		}
 	}
-	return Input{Splittable: of(sizes[true]), Whole: of(sizes[false]), WholeGrowth: 5.9}
+	return Input{Splittable: of(sizes[true]), Whole: of(sizes[false]), Sizes: 1_000_000, WholeGrowth: 5.9}
 }
 
 func BenchmarkScan(b *testing.B) {

@@ -12,15 +12,14 @@ type Bundle struct {
 // groupSize. A file is never cut, so that the largest of in bounds the largest task from below. growth is bytes in memory
 // for each byte of a bundle.
 func PlanGrouped(bundles iter.Seq[Bundle], groupSize int64, growth float64, in Input) Plan {
-	var t tally
-	for b := range bundles {
-		if b.Objects == 0 {
-			continue
+	p := tallied(func(emit func(run)) {
+		for b := range bundles {
+			if b.Objects > 0 {
+				groups := min(max(divUp(b.Bytes, max(groupSize, 1)), 1), b.Objects)
+				emit(newRun(b.Bytes/groups, mulCapped(groups, max(b.Alike, 1)), 1))
+			}
 		}
-		groups := min(max(divUp(b.Bytes, max(groupSize, 1)), 1), b.Objects)
-		t.add([]run{newRun(b.Bytes/groups, 1, 1)}, groups*max(b.Alike, 1))
-	}
-	p := t.plan()
+	})
 	p.MedianExpanded, p.MaxExpanded = newRun(p.MedianBytes, 1, growth).expanded, newRun(p.MaxBytes, 1, growth).expanded
 	for _, largest := range []run{
 		newRun(largestOf(in.splittable()), 1, in.SplittableGrowth), newRun(largestOf(in.whole()), 1, in.WholeGrowth),

@@ -8,7 +8,7 @@ package spark
 import (
 	"iter"
 	"math"
-	"slices"
+	"math/bits"
 )
 
 // Files are the sizes of files in bytes, each with the number of files that have it, in any order. Sizes of no byte are
@@ -20,6 +20,8 @@ type Input struct {
 	Splittable, Whole Files
 	// Empty is how many files hold no byte.
 	Empty int64
+	// Sizes is about how many different sizes there are: room is made for them. 0 is any number.
+	Sizes int
 	// SplittableGrowth and WholeGrowth are bytes in memory for each byte of such a file; 0 stands for 1.
 	SplittableGrowth, WholeGrowth float64
 }
@@ -51,15 +53,6 @@ func filled(files Files) Files {
 			}
 		}
 	}
-}
-
-// distinct counts the sizes.
-func (in Input) distinct() int {
-	n := 0
-	for range in.each {
-		n++
-	}
-	return n
 }
 
 // A Plan is how a reader cuts a dataset into tasks.
@@ -96,87 +89,6 @@ func newRun(bytes, n int64, growth float64) run {
 	return run{bytes, expanded, n}
 }
 
-// tally collects tasks.
-type tally []run
-
-// add counts n tasks of the given chunks each.
-func (t *tally) add(chunks []run, n int64) {
-	sum := run{n: n}
-	for _, c := range chunks {
-		sum.bytes = addCapped(sum.bytes, mulCapped(c.bytes, c.n))
-		sum.expanded = addCapped(sum.expanded, mulCapped(c.expanded, c.n))
-	}
-	if last := len(*t) - 1; last >= 0 && (*t)[last].bytes == sum.bytes && (*t)[last].expanded == sum.expanded {
-		(*t)[last].n += n
-		return
-	}
-	if len(*t) == cap(*t) {
-		*t = slices.Grow(*t, max(len(*t), 64)) // append grows a long one by a quarter, and copies it each time
-	}
-	*t = append(*t, sum)
-}
-
-func (t tally) plan() Plan {
-	var p Plan
-	grows := false
-	for _, r := range t {
-		grows = grows || r.bytes != r.expanded
-		p.Tasks = addCapped(p.Tasks, r.n)
-		p.MaxBytes, p.MaxExpanded = max(p.MaxBytes, r.bytes), max(p.MaxExpanded, r.expanded)
-	}
-	half := divUp(p.Tasks, 2)
-	p.MedianBytes = t.smallest(half, func(r run) int64 { return r.bytes })
-	if p.MedianExpanded = p.MedianBytes; grows {
-		p.MedianExpanded = t.smallest(half, func(r run) int64 { return r.expanded })
-	}
-	return p
-}
-
-// smallest returns what of gives for the task of that rank, from 1; 0 where there is none. It reorders the tally, in time
-// that grows with its length alone.
-//
-// Note: a pivot of the first, the middle and the last makes that quadratic on partitions, which come largest first: what one
-// round leaves is the worst for the next.
-func (t tally) smallest(rank int64, of func(run) int64) int64 {
-	random := uint64(1)
-	pick := func() int64 {
-		random = random*6364136223846793005 + 1442695040888963407 // Knuth's MMIX
-		return of(t[random>>32%uint64(len(t))])
-	}
-	for len(t) > 0 {
-		pivot := middle(pick(), pick(), pick())
-		less, more := 0, len(t) // t[:less] is below the pivot, t[more:] above it
-		below, same := int64(0), int64(0)
-		for i := 0; i < more; {
-			switch v := of(t[i]); {
-			case v < pivot:
-				below = addCapped(below, t[i].n)
-				t[less], t[i] = t[i], t[less]
-				less++
-				i++
-			case v > pivot:
-				more--
-				t[more], t[i] = t[i], t[more]
-			default:
-				same = addCapped(same, t[i].n)
-				i++
-			}
-		}
-		switch {
-		case rank <= below:
-			t = t[:less]
-		case rank <= addCapped(below, same):
-			return pivot
-		default:
-			rank -= below + same
-			t = t[more:]
-		}
-	}
-	return 0
-}
-
-func middle(a, b, c int64) int64 { return max(min(a, b), min(max(a, b), c)) }
-
 func divUp(a, b int64) int64 {
 	if a <= 0 {
 		return 0
@@ -191,9 +103,11 @@ func addCapped(a, b int64) int64 {
 	return a + b
 }
 
+// mulCapped multiplies what is not negative.
 func mulCapped(a, b int64) int64 {
-	if a > 0 && b > math.MaxInt64/a {
+	over, product := bits.Mul64(uint64(a), uint64(b))
+	if over > 0 || product > math.MaxInt64 {
 		return math.MaxInt64
 	}
-	return a * b
+	return int64(product)
 }

@@ -25,18 +25,14 @@ func DefaultScan(cores int64) Scan {
 // Σ(size+openCost)/parallelism)), bytes, and at least 1. For 3 files of 1 MiB on 36 cores that is max(4 MiB, 15 MiB/36) =
 // 4 MiB. Source: Spark 3.5 FilePartition.maxSplitBytes; the same from 3.1 to 4.1.
 func (s Scan) MaxSplitBytes(in Input) int64 {
-	limit, _ := s.limit(in)
-	return limit
-}
-
-// limit returns MaxSplitBytes, and how many different sizes there are.
-func (s Scan) limit(in Input) (limit int64, sizes int) {
 	total := int64(0)
 	for size, n := range in.each {
 		total = addCapped(total, mulCapped(addCapped(size, s.OpenCostBytes), n))
-		sizes++
+		if total/max(s.Parallelism, 1) >= s.MaxPartitionBytes {
+			break // more changes nothing
+		}
 	}
-	return max(min(s.MaxPartitionBytes, max(s.OpenCostBytes, total/max(s.Parallelism, 1))), 1), sizes
+	return max(min(s.MaxPartitionBytes, max(s.OpenCostBytes, total/max(s.Parallelism, 1))), 1)
 }
 
 // Plan cuts the splittable files into chunks of at most MaxSplitBytes, leaves the others whole, and packs the chunks,
@@ -45,32 +41,45 @@ func (s Scan) limit(in Input) (limit int64, sizes int) {
 // 1, which all are unless spark.sql.sources.useV1SourceList says otherwise, and not for a scan of buckets: a listing
 // does not tell that a table has them.
 func (s Scan) Plan(in Input) Plan {
-	var t tally
-	chunks := int64(0)
-	s.each(in, func(task []run, n int64) {
-		t.add(task, n)
-		for _, c := range task {
-			chunks = addCapped(chunks, mulCapped(c.n, n))
-		}
+	chunks, limit := s.chunks(in)
+	p := tallied(func(emit func(run)) {
+		s.pack(chunks, limit, func(task []run, n int64) { emit(sum(task, n)) })
 	})
-	p := t.plan()
-	p.Chunks = chunks
+	for _, c := range chunks {
+		p.Chunks = addCapped(p.Chunks, c.n)
+	}
 	return p
+}
+
+// sum is n tasks of the same chunks.
+func sum(task []run, n int64) run {
+	sum := run{n: n}
+	for _, c := range task {
+		sum.bytes = addCapped(sum.bytes, mulCapped(c.bytes, c.n))
+		sum.expanded = addCapped(sum.expanded, mulCapped(c.expanded, c.n))
+	}
+	return sum
 }
 
 // each passes every task to emit, n like it at once, in Spark's order. The chunks are emit's only while it runs.
 func (s Scan) each(in Input, emit func(chunks []run, n int64)) {
-	limit, sizes := s.limit(in)
-	chunks := cut(in, limit, sizes)
-	if s.MaxPartitions > 0 {
-		limit = s.raised(chunks, limit)
-	}
+	chunks, limit := s.chunks(in)
 	s.pack(chunks, limit, emit)
 }
 
-// cut returns the chunks of so many different sizes, largest first.
-func cut(in Input, limit int64, sizes int) []run {
-	chunks := make([]run, 0, sizes+1)
+// chunks returns what is packed, largest first, and what a task holds of it.
+func (s Scan) chunks(in Input) (chunks []run, limit int64) {
+	limit = s.MaxSplitBytes(in)
+	chunks = cut(in, limit)
+	if s.MaxPartitions > 0 {
+		limit = s.raised(chunks, limit)
+	}
+	return chunks, limit
+}
+
+// cut returns the chunks, largest first.
+func cut(in Input, limit int64) []run {
+	chunks := make([]run, 0, in.Sizes+1)
 	full := int64(0)
 	for size, n := range in.splittable() {
 		full = addCapped(full, mulCapped(size/limit, n))
@@ -107,6 +116,7 @@ func (s Scan) raised(chunks []run, limit int64) int64 {
 // many of each.
 func (s Scan) pack(chunks []run, limit int64, emit func(chunks []run, n int64)) {
 	var open []run
+	alike := make([]run, 1)
 	load := int64(0)
 	add := func(c run, n int64) {
 		open = append(open, run{c.bytes, c.expanded, n})
@@ -127,7 +137,8 @@ func (s Scan) pack(chunks []run, limit int64, emit func(chunks []run, n int64)) 
 		}
 		each := max(s.fit(c.bytes, limit), 1)
 		if full := (left - 1) / each; full > 0 { // the last task stays open: it may take smaller chunks
-			emit([]run{{c.bytes, c.expanded, each}}, full)
+			alike[0] = run{c.bytes, c.expanded, each}
+			emit(alike, full)
 			left -= full * each
 		}
 		add(c, left)

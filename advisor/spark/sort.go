@@ -2,54 +2,72 @@ package spark
 
 import "cmp"
 
-// sortRuns sorts by bytes, smallest first, and joins runs that are alike in different stretches.
+// sortRuns sorts by bytes, smallest first, and joins runs that are alike. It works in place, and returns what is left.
 //
 // Sizes come sorted, and what is left of them by a limit rises from one multiple of it to the next. To merge these
 // stretches, small ones first, takes a fifth of the time of a sort that knows nothing of them.
 func sortRuns(chunks []run) []run {
-	var stack [][]run
+	s := stretches{all: chunks}
 	start := 0
 	for i := range chunks {
 		if i+1 < len(chunks) && compareRuns(chunks[i], chunks[i+1]) <= 0 {
 			continue
 		}
-		stack = append(stack, chunks[start:i+1])
+		s.stack = append(s.stack, stretch{start, i + 1})
 		start = i + 1
-		for n := len(stack); n > 1 && len(stack[n-2]) < 2*len(stack[n-1]); n = len(stack) {
-			stack = mergeTop(stack)
+		for n := len(s.stack); n > 1 && s.stack[n-2].len() < 2*s.stack[n-1].len(); n = len(s.stack) {
+			s.mergeTop()
 		}
 	}
-	for len(stack) > 1 {
-		stack = mergeTop(stack)
+	for len(s.stack) > 1 {
+		s.mergeTop()
 	}
-	if len(stack) == 0 {
+	if len(s.stack) == 0 {
 		return nil
 	}
-	return stack[0]
+	return chunks[:s.stack[0].end]
 }
 
-// mergeTop replaces the last two lists by one.
-func mergeTop(stack [][]run) [][]run {
-	n := len(stack)
-	stack[n-2] = mergeRuns(stack[n-2], stack[n-1])
-	return stack[:n-1]
+// stretches are sorted, side by side but for gaps where runs were joined.
+type stretches struct {
+	all   []run
+	spare []run
+	stack []stretch
 }
 
-// mergeRuns returns a new sorted list of two.
-func mergeRuns(a, b []run) []run {
-	out := make([]run, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		switch c := compareRuns(a[0], b[0]); {
-		case c < 0:
-			out, a = append(out, a[0]), a[1:]
-		case c > 0:
-			out, b = append(out, b[0]), b[1:]
+type stretch struct{ start, end int }
+
+func (s stretch) len() int { return s.end - s.start }
+
+// mergeTop replaces the last two by one, which begins where the first of them did.
+func (s *stretches) mergeTop() {
+	n := len(s.stack)
+	left, right := s.stack[n-2], s.stack[n-1]
+	s.spare = append(s.spare[:0], s.all[left.start:left.end]...)
+	end := mergeRuns(s.all[left.start:right.end], s.spare, s.all[right.start:right.end])
+	s.stack[n-2].end = left.start + end
+	s.stack = s.stack[:n-1]
+}
+
+// mergeRuns writes two sorted lists to one, of which b may be the end, and returns how long it is.
+func mergeRuns(to, a, b []run) int {
+	n, i, j := 0, 0, 0
+	for ; i < len(a) && j < len(b); n++ {
+		switch x, y := a[i], b[j]; {
+		case x.bytes < y.bytes || x.bytes == y.bytes && x.expanded < y.expanded:
+			to[n] = x
+			i++
+		case x.bytes == y.bytes && x.expanded == y.expanded:
+			to[n] = run{x.bytes, x.expanded, addCapped(x.n, y.n)}
+			i++
+			j++
 		default:
-			out = append(out, run{a[0].bytes, a[0].expanded, addCapped(a[0].n, b[0].n)})
-			a, b = a[1:], b[1:]
+			to[n] = y
+			j++
 		}
 	}
-	return append(append(out, a...), b...)
+	n += copy(to[n:], a[i:])
+	return n + copy(to[n:], b[j:])
 }
 
 func compareRuns(a, b run) int {

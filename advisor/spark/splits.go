@@ -49,9 +49,7 @@ func (s Splits) Bytes(in Input) int64 {
 
 // Plan cuts as Hadoop's FileInputFormat.getSplits does.
 func (s Splits) Plan(in Input) Plan {
-	t := make(tally, 0, in.distinct()+2)
-	s.each(in, func(chunk run) { t.add([]run{{chunk.bytes, chunk.expanded, 1}}, chunk.n) })
-	return t.plan()
+	return tallied(func(emit func(run)) { s.each(in, emit) })
 }
 
 // each passes the splits to emit, n alike at once, in no order.
@@ -78,6 +76,9 @@ func (s Splits) each(in Input, emit func(run)) {
 // splitsOf returns how many whole splits a file makes, and the bytes of its last one. The comparison is Java's: on
 // doubles.
 func splitsOf(size, split int64) (full, rest int64) {
+	if size <= split {
+		return 0, size
+	}
 	more := func(full int64) bool { return float64(size-full*split)/float64(split) > splitSlop }
 	full = max(size/split-2, 0)
 	for more(full) {
