@@ -27,6 +27,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+import fixtures
 import servers
 from lake import BUCKET, DATA, HOSTILE, LEADING_SLASH, Entry, Need, lake
 from reference import (
@@ -148,9 +149,9 @@ def differ(what: str, expected: object, got: object) -> Problems:
 # --- uploading -------------------------------------------------------------------------------------------------------
 
 
-def upload(server: Server, entries: list[Entry]) -> None:
-    """Puts the entries into a new bucket of the server."""
-    client = boto3.client(
+def connect(server: Server) -> Any:
+    """A boto3 client of the server."""
+    return boto3.client(
         "s3",
         endpoint_url=server.endpoint,
         region_name=REGION,
@@ -163,6 +164,11 @@ def upload(server: Server, entries: list[Entry]) -> None:
             retries={"max_attempts": 3, "mode": "standard"},
         ),
     )
+
+
+def upload(server: Server, entries: list[Entry]) -> None:
+    """Puts the entries into a new bucket of the server."""
+    client = connect(server)
     client.create_bucket(Bucket=BUCKET)
 
     def put(entry: Entry) -> None:
@@ -307,6 +313,49 @@ def check_server(checks: Checks, binary: Path, server: Server) -> None:
     with timed(f"{server.name}: run s3layout"):
         for name, check in program_checks(program, listing):
             checks.run(f"{server.name}: {name}", check)
+    with timed(f"{server.name}: fixtures of reference writers"):
+        client = connect(server)
+        for key, body in fixtures.bodies():
+            client.put_object(Bucket=BUCKET, Key=key, Body=body)
+        for name, check in fixture_checks(program):
+            checks.run(f"{server.name}: {name}", check)
+
+
+def fixture_checks(program: Program) -> Iterator[tuple[str, Callable[[], Problems]]]:
+    """The checks of files and tables that reference writers wrote."""
+    for kind in fixtures.FORMATS:
+        yield f"probe every {kind} fixture", partial(check_probe, program, kind)
+    for name, folder in fixtures.TABLES:
+        yield f"table {name}", partial(check_table, program, name, folder)
+
+
+def check_probe(program: Program, kind: str) -> Problems:
+    """Of each file: format, codec, whether it splits, and expansion, as the reference reader recorded them."""
+    outcome = program.profile(f"s3://{BUCKET}/{fixtures.FILES}{kind}/", "--probe", "all")
+    got = {file["key"]: file for file in outcome.document()["profile"]["probe"]["files"]}
+    want = fixtures.findings(kind)
+    problems = differ("files", sorted(want), sorted(got))
+    for name in sorted(want.keys() & got.keys()):
+        for what in ("format", "compression"):
+            problems += differ(f"{name}: {what}", want[name][what], got[name][what])
+        if kind in fixtures.SPLITTABLE and got[name].get("outcome") == "reads":
+            problems += differ(f"{name}: splits", True, got[name]["splits"])
+        problems += differ(f"{name}: expansion", ratio(want[name]), round(got[name].get("expansion", 0), 6))
+    return problems
+
+
+def ratio(finding: Json) -> float:
+    """Bytes that one byte of the file becomes, 0 where the reference reader does not know."""
+    sizes = finding.get("expansion") or {}
+    compressed, inflated = sizes.get("compressed_bytes", 0), sizes.get("uncompressed_bytes", 0)
+    return round(inflated / compressed, 6) if compressed and inflated else 0
+
+
+def check_table(program: Program, name: str, folder: str) -> Problems:
+    """Live files and bytes, as the table's reference reader lists them."""
+    want = fixtures.table(name)
+    totals = program.profile(f"s3://{BUCKET}/{folder}").document()["profile"]["totals"]
+    return differ("live", Count(len(want["live"]), want["live_bytes"]), count(totals))
 
 
 def program_checks(program: Program, listing: list[Listed]) -> Iterator[tuple[str, Callable[[], Problems]]]:
