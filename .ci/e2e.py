@@ -168,23 +168,28 @@ def connect(server: Server) -> Any:
 
 def upload(server: Server, entries: list[Entry]) -> None:
     """Puts the entries into a new bucket of the server."""
+    connect(server).create_bucket(Bucket=BUCKET)
+    put_all(server, {entry.key: (b"x" * entry.size, entry.storage_class) for entry in entries})
+
+
+def put_all(server: Server, objects: dict[str, tuple[bytes, str]]) -> None:
+    """Puts objects, each a body and a storage class, into the bucket."""
     client = connect(server)
-    client.create_bucket(Bucket=BUCKET)
 
-    def put(entry: Entry) -> None:
+    def put(key: str) -> None:
+        body, storage_class = objects[key]
         # An empty Body would send Expect: 100-continue, and a Go server then leaves the connection hanging for 60 s.
-        body = {"Body": b"x" * entry.size} if entry.size else {}
+        sent = {"Body": body} if body else {}
         try:
-            client.put_object(Bucket=BUCKET, Key=entry.key, StorageClass=entry.storage_class, **body)
+            client.put_object(Bucket=BUCKET, Key=key, StorageClass=storage_class, **sent)
         except Exception as error:
-            raise RuntimeError(f"{server.name} refused the key {entry.key!r}") from error
+            raise RuntimeError(f"{server.name} refused the key {key!r}") from error
 
-    first = {entry.key.rpartition("/")[0]: entry for entry in reversed(entries)}
-    rest = [entry for entry in entries if entry is not first[entry.key.rpartition("/")[0]]]
-    for entry in first.values():  # rclone's puts fail and wait while another one makes the same directory
-        put(entry)
+    first = {key.rpartition("/")[0]: key for key in reversed(objects)}
+    for key in first.values():  # rclone's puts fail and wait while another one makes the same directory
+        put(key)
     with ThreadPoolExecutor(UPLOADERS) as pool:
-        list(pool.map(put, rest))
+        list(pool.map(put, objects.keys() - set(first.values())))
 
 
 def check_upload(server: Server, entries: list[Entry], listing: list[Listed]) -> Problems:
@@ -299,8 +304,12 @@ def compare_requests(run: Json, keys: int) -> Problems:
 # --- the checks of one server ----------------------------------------------------------------------------------------
 
 
-def check_server(checks: Checks, binary: Path, server: Server) -> None:
+def check_server(checks: Checks, binary: Path, server: Server, only_fixtures: bool) -> None:
     """Uploads the lake to one server and runs every check against it."""
+    if only_fixtures:
+        connect(server).create_bucket(Bucket=BUCKET)
+        check_fixtures(checks, Program(binary, server))
+        return
     entries = [entry for entry in lake() if entry.need not in server.lacks]
     with timed(f"{server.name}: upload {len(entries)} objects"):
         upload(server, entries)
@@ -313,49 +322,23 @@ def check_server(checks: Checks, binary: Path, server: Server) -> None:
     with timed(f"{server.name}: run s3layout"):
         for name, check in program_checks(program, listing):
             checks.run(f"{server.name}: {name}", check)
-    with timed(f"{server.name}: fixtures of reference writers"):
-        client = connect(server)
-        for key, body in fixtures.bodies():
-            client.put_object(Bucket=BUCKET, Key=key, Body=body)
-        for name, check in fixture_checks(program):
-            checks.run(f"{server.name}: {name}", check)
+    check_fixtures(checks, program)
 
 
-def fixture_checks(program: Program) -> Iterator[tuple[str, Callable[[], Problems]]]:
-    """The checks of files and tables that reference writers wrote."""
-    for kind in fixtures.FORMATS:
-        yield f"probe every {kind} fixture", partial(check_probe, program, kind)
-    for name, folder in fixtures.TABLES:
-        yield f"table {name}", partial(check_table, program, name, folder)
-
-
-def check_probe(program: Program, kind: str) -> Problems:
-    """Of each file: format, codec, whether it splits, and expansion, as the reference reader recorded them."""
-    outcome = program.profile(f"s3://{BUCKET}/{fixtures.FILES}{kind}/", "--probe", "all")
-    got = {file["key"]: file for file in outcome.document()["profile"]["probe"]["files"]}
-    want = fixtures.findings(kind)
-    problems = differ("files", sorted(want), sorted(got))
-    for name in sorted(want.keys() & got.keys()):
-        for what in ("format", "compression"):
-            problems += differ(f"{name}: {what}", want[name][what], got[name][what])
-        if kind in fixtures.SPLITTABLE and got[name].get("outcome") == "reads":
-            problems += differ(f"{name}: splits", True, got[name]["splits"])
-        problems += differ(f"{name}: expansion", ratio(want[name]), round(got[name].get("expansion", 0), 6))
-    return problems
-
-
-def ratio(finding: Json) -> float:
-    """Bytes that one byte of the file becomes, 0 where the reference reader does not know."""
-    sizes = finding.get("expansion") or {}
-    compressed, inflated = sizes.get("compressed_bytes", 0), sizes.get("uncompressed_bytes", 0)
-    return round(inflated / compressed, 6) if compressed and inflated else 0
-
-
-def check_table(program: Program, name: str, folder: str) -> Problems:
-    """Live files and bytes, as the table's reference reader lists them."""
-    want = fixtures.table(name)
-    totals = program.profile(f"s3://{BUCKET}/{folder}").document()["profile"]["totals"]
-    return differ("live", Count(len(want["live"]), want["live_bytes"]), count(totals))
+def check_fixtures(checks: Checks, program: Program) -> None:
+    """Uploads all that reference writers wrote, profiles it in one go, and compares each file and table."""
+    groups = fixtures.groups()
+    bodies = {key: (body, "STANDARD") for group in groups for key, body in group.bodies()}
+    with timed(f"{program.server.name}: upload {len(bodies)} objects of reference writers"):
+        put_all(program.server, bodies)
+    with timed(f"{program.server.name}: probe them"):
+        outcome = program.profile(f"s3://{BUCKET}/{fixtures.FIXTURES}", "--probe", "all")
+    if outcome.code != 0:
+        checks.run(f"{program.server.name}: fixtures", lambda: [outcome.stderr.strip()[:400]])
+        return
+    profile = outcome.document()["profile"]
+    for group in groups:
+        checks.run(f"{program.server.name}: fixtures of {group.name}", partial(fixtures.compare, group, profile))
 
 
 def program_checks(program: Program, listing: list[Listed]) -> Iterator[tuple[str, Callable[[], Problems]]]:
@@ -561,20 +544,20 @@ def timed(what: str) -> Iterator[None]:
     print(f"   {what}: {time.monotonic() - start:.1f} s", flush=True)
 
 
-def run(binary: Path, rclone: Path, work: Path) -> Checks:
+def run(binary: Path, rclone: Path, work: Path, only_fixtures: bool) -> Checks:
     """Every check on both servers, one server at a time."""
     checks = Checks()
-    check_with(checks, binary, servers.rclone(rclone, work))
-    check_with(checks, binary, servers.moto(work))
+    check_with(checks, binary, servers.rclone(rclone, work), only_fixtures)
+    check_with(checks, binary, servers.moto(work), only_fixtures)
     return checks
 
 
-def check_with(checks: Checks, binary: Path, running: AbstractContextManager[Server]) -> None:
+def check_with(checks: Checks, binary: Path, running: AbstractContextManager[Server], only_fixtures: bool) -> None:
     """Every check on one server, which is stopped at the end."""
     with running as server:
         before = len(checks.failed)
         try:
-            check_server(checks, binary, server)
+            check_server(checks, binary, server, only_fixtures)
         except Exception:  # the other server is still worth checking
             problem = traceback.format_exc()
             checks.run(f"{server.name}: can be checked", lambda: [problem])
@@ -587,10 +570,11 @@ def main() -> int:
     parser.add_argument("--binary", type=Path, required=True, help="s3layout, built from the checkout")
     parser.add_argument("--rclone", type=Path, required=True)
     parser.add_argument("--summary", type=Path, help="file to write the closing line to")
+    parser.add_argument("--only-fixtures", action="store_true", help="compare only what reference writers wrote")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are stopped
     with tempfile.TemporaryDirectory(prefix="s3layout-e2e-") as work:
-        checks = run(options.binary.resolve(), options.rclone.resolve(), Path(work))
+        checks = run(options.binary.resolve(), options.rclone.resolve(), Path(work), options.only_fixtures)
     if options.summary:
         options.summary.write_text(checks.summary() + "\n")
     else:

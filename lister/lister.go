@@ -43,8 +43,8 @@ type Reader interface {
 	// len(p) only with an error. key is as in Object.Key.
 	//
 	// The error wraps fs.ErrNotExist where there is no such object, fs.ErrPermission where it may not be read,
-	// ErrArchived where it must be restored before, and io.ErrUnexpectedEOF where the object ends before p does. It names
-	// the key.
+	// ErrArchived where it must be restored before, and io.ErrUnexpectedEOF where the object ends before p does: then, and
+	// only then, what was read is all that there is. It names the key.
 	ReadRange(ctx context.Context, key string, p []byte, off int64) (int, error)
 }
 

@@ -61,8 +61,8 @@ func everyRange(t *testing.T, source lister.Reader, key string, want []byte) {
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("%q of %d bytes, %d from %d: %v, want io.ErrUnexpectedEOF", key, size, len(p), off, err)
 		}
-		if n > max(size-off, 0) || !bytes.Equal(p[:n], want[min(off, size):min(off, size)+n]) {
-			t.Errorf("%q of %d bytes, %d from %d: %d wrong bytes", key, size, len(p), off, n)
+		if n != max(size-off, 0) || !bytes.Equal(p[:n], want[min(off, size):min(off, size)+n]) {
+			t.Errorf("%q of %d bytes, %d from %d: got %d bytes, or wrong ones", key, size, len(p), off, n)
 		}
 	}
 	if _, err := source.ReadRange(t.Context(), key, make([]byte, 1), -1); err == nil {

@@ -27,6 +27,7 @@ const readAttempts = 3
 var (
 	errUnopened = errors.New("no object can be read before the listing has begun")
 	errShrunk   = errors.New("the object ends before the range does")
+	errCut      = errors.New("the connection ends before the answer does")
 	errNotRange = errors.New("the answer is not the range") // transient: a proxy may have answered
 )
 
@@ -174,26 +175,25 @@ func (r *rangeReader) HandleDeserialize(ctx context.Context, in middleware.Deser
 
 // read takes the range out of an answer: 206, or the whole object where the range is its beginning.
 func (r *rangeReader) read(response *smithyhttp.Response) error {
+	want := r.p
 	switch response.StatusCode {
 	case http.StatusPartialContent:
 		have, err := r.contentRange(response.Header.Get("Content-Range"))
 		if err != nil {
 			return err
 		}
-		if have < len(r.p) {
-			return errShrunk
-		}
+		want = want[:have]
 	case http.StatusOK:
 		if r.off > 0 {
 			return fmt.Errorf("%w: the server sends the whole object", errNotRange)
 		}
-		if length := response.ContentLength; length >= 0 && length < int64(len(r.p)) {
-			return errShrunk
+		if length := response.ContentLength; length >= 0 && length < int64(len(want)) {
+			want = want[:length]
 		}
 	default:
 		return fmt.Errorf("%w: status %d", errNotRange, response.StatusCode)
 	}
-	n, err := io.ReadFull(response.Body, r.p)
+	n, err := io.ReadFull(response.Body, want)
 	r.n = n
 	if err == io.EOF {
 		err = io.ErrUnexpectedEOF
@@ -205,6 +205,9 @@ func (r *rangeReader) read(response *smithyhttp.Response) error {
 	if n, _ := response.Body.Read(more[:]); n > 0 && response.StatusCode == http.StatusPartialContent {
 		r.n = 0
 		return fmt.Errorf("%w: the body is longer", errNotRange)
+	}
+	if n < len(r.p) {
+		return errShrunk
 	}
 	return nil
 }
@@ -234,6 +237,8 @@ func readError(key string, err error) error {
 		why = fs.ErrPermission
 	case status == http.StatusRequestedRangeNotSatisfiable, errors.Is(err, errShrunk):
 		why = io.ErrUnexpectedEOF
+	case errors.Is(err, io.ErrUnexpectedEOF): // the connection ended: how long the object is remains unknown
+		why = errCut
 	}
 	if statusOf(err) >= http.StatusBadRequest {
 		return fmt.Errorf("read %q%s: %w", key, answerName(err), why)

@@ -14,13 +14,21 @@ import (
 // maxPlain is how much of what a file inflates to is looked at as text.
 const maxPlain = 64 << 10
 
+// wholeInflated is how much of a file is inflated that was read whole: what bzip2's decoder leaves of 1 MiB. Those of xz and
+// lzma take as much again as comes out.
+const wholeInflated = 528 << 10
+
 // readContent tells what a file holds that none of Formats shows: its codec, from the head, and what that inflates to.
 func (f *file) readContent(out *Finding) {
 	c := codec.Detect(f.head)
 	if c != codec.None {
 		out.Container, out.Compression, out.Evidence = string(c), c.Family(), EvidenceMagic
 	}
-	plain, consumed, truncated, err := codec.Inflate(f.head, c, codec.Limits{Compressed: len(f.head), Inflated: int(f.limits.Inflated)})
+	limits := codec.Limits{Compressed: len(f.head), Inflated: int(f.limits.Inflated)}
+	if int64(len(f.head)) == f.size && f.limits.Inflated == maxInflated && c != codec.XZ && c != codec.LZMA {
+		limits.Inflated = wholeInflated // so that the expansion is that of the file, not of its beginning
+	}
+	plain, consumed, truncated, err := codec.Inflate(f.head, c, limits)
 	if c != codec.None {
 		out.Expansion = inflatedExpansion(consumed, len(plain), err)
 	}

@@ -22,7 +22,7 @@ type Limits struct {
 	// Footer is the longest footer that is read: 16 MiB.
 	Footer int64
 	// Inflated is how much of a compressed file is inflated, to tell what it holds and how much it grows: 256 KiB, which is
-	// the most, too.
+	// the most, too, but for a file that is read whole: up to 528 KiB, unless this is set.
 	Inflated int64
 	// Requests bounds the calls of ReadAt; 0 is no bound. See Finding.Unread.
 	Requests int

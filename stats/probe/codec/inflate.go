@@ -100,10 +100,14 @@ type inflated struct {
 	truncated bool
 }
 
-// buffer returns room for what size bytes usually inflate to, so that a small file costs little.
+// buffer returns room for what size bytes usually inflate to, so that a small file costs little; or for all, where that
+// takes little more.
 func buffer(size, limit int) []byte {
 	const usual = 16
-	return make([]byte, 0, min(limit, usual*size+64))
+	if usual*size > limit/4 {
+		return make([]byte, 0, limit)
+	}
+	return make([]byte, 0, usual*size+64)
 }
 
 // room makes place for n more bytes in b, up to limit. Going to the limit at once, instead of doubling, bounds what is
