@@ -9,18 +9,27 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 )
 
-// gcPercent trades a little CPU for memory: what a listing keeps grows with partitions only, and is collected seldom.
-const gcPercent = 50
+// Garbage is collected when what is kept, and the ballast, have grown by gcPercent. The ballast is never touched, so that it
+// takes addresses and no memory: all that it does is to let the heap grow by 12 MiB, however little is kept. Without it a
+// listing collects 40 times in 2 seconds, and each time costs as much as a page.
+const (
+	gcPercent = 50
+	gcBallast = 24 << 20
+)
 
 func main() {
 	debug.SetGCPercent(gcPercent)
+	ballast := make([]byte, gcBallast)
 	ctx, stop := interruptible(context.Background())
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	runtime.KeepAlive(ballast)
+	os.Exit(code)
 }
 
 // run is the program: arguments in, an exit code out. Data goes to stdout, everything else to stderr.

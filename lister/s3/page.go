@@ -17,9 +17,10 @@ type page struct {
 	token     string
 	keyCount  int // -1 where the answer does not say
 	truncated bool
-	encoded   bool     // keys were percent-encoded by the server
-	seen      element  // the elements of the root that the answer has had, as bits
-	keys      [][]byte // where each key stands in the body, until it is a string
+	encoded   bool    // keys were percent-encoded by the server
+	seen      element // the elements of the root that the answer has had, as bits
+	keys      []byte  // of all objects, one behind the other, until they are strings
+	ends      []int   // where each of them ends
 }
 
 // A ProtocolError is an answer that is not a listing page, whatever its status says. It counts as transient: a proxy
@@ -100,7 +101,7 @@ func elementOf(name []byte) element {
 // decodePage reads the XML of a ListObjectsV2 answer. The page is a full document or an error: nothing of a page that
 // ends early counts. p is reset first, its buffers used again; the strings of the objects are new. The body is changed.
 func decodePage(body []byte, p *page) error {
-	*p = page{objects: p.objects[:0], keys: p.keys[:0], keyCount: -1}
+	*p = page{objects: p.objects[:0], keys: p.keys[:0], ends: p.ends[:0], keyCount: -1}
 	s := scanner{b: body}
 	root, err := s.root()
 	switch {
@@ -215,6 +216,13 @@ func (p *page) contents(s *scanner, t *tag) error {
 	if len(p.objects) == pageKeys {
 		return protocolf("it holds more than %d keys", pageKeys)
 	}
+	if !t.empty && !s.cr {
+		if o, key, n := plainObject(s.b[s.i:]); n > 0 {
+			s.i += n
+			p.add(&o, key)
+			return nil
+		}
+	}
 	o := lister.Object{Size: -1}
 	var key []byte
 	seen := element(0)
@@ -262,9 +270,15 @@ func (p *page) contents(s *scanner, t *tag) error {
 	case o.Size < 0:
 		return protocolf("an object without a size")
 	}
-	p.objects = append(p.objects, o)
-	p.keys = append(p.keys, key)
+	p.add(&o, key)
 	return nil
+}
+
+// add appends an object whose key is as the answer has it.
+func (p *page) add(o *lister.Object, key []byte) {
+	p.objects = append(p.objects, *o)
+	p.keys = append(p.keys, key...)
+	p.ends = append(p.ends, len(p.keys))
 }
 
 // finish decodes the keys, and makes one string of them that all objects share.
@@ -272,27 +286,30 @@ func (p *page) finish() error {
 	if p.seen&elementIsTruncated == 0 {
 		return protocolf("IsTruncated is missing")
 	}
-	size := 0
-	for i, key := range p.keys {
-		if p.encoded {
-			plain, ok := unescape(key)
-			if !ok {
-				return protocolf("the key %q is not percent-encoded", clip(string(key)))
-			}
-			p.keys[i] = plain
+	if p.encoded {
+		if err := p.decodeKeys(); err != nil {
+			return err
 		}
-		size += len(p.keys[i])
 	}
-	var all strings.Builder // one string for all keys of the page
-	all.Grow(size)
-	for _, key := range p.keys {
-		all.Write(key)
+	all, start := string(p.keys), 0
+	for i, end := range p.ends {
+		p.objects[i].Key, start = all[start:end], end
 	}
-	rest := all.String()
-	for i, key := range p.keys {
-		p.objects[i].Key, rest = rest[:len(key)], rest[len(key):]
+	return nil
+}
+
+// decodeKeys replaces the keys by what they stand for, in place.
+func (p *page) decodeKeys() error {
+	from, to := 0, 0
+	for i, end := range p.ends {
+		plain, ok := unescape(p.keys[from:end])
+		if !ok {
+			return protocolf("the key %q is not percent-encoded", clip(string(p.keys[from:end])))
+		}
+		from, to = end, to+copy(p.keys[to:], plain)
+		p.ends[i] = to
 	}
-	clear(p.keys) // they hold the body
+	p.keys = p.keys[:to]
 	return nil
 }
 

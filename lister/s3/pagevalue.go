@@ -77,31 +77,65 @@ func parseTime(text []byte) (time.Time, error) {
 	return t.UTC(), nil
 }
 
+// parseUTC reads 2026-11-24T01:02:03.456Z, with or without a fraction.
 func parseUTC(b []byte) (time.Time, bool) {
 	if len(b) < 20 || b[4] != '-' || b[7] != '-' || b[10] != 'T' || b[13] != ':' || b[16] != ':' || b[len(b)-1] != 'Z' {
 		return time.Time{}, false
 	}
 	year, ok1 := number(b[0:4])
-	month, ok2 := number(b[5:7])
-	day, ok3 := number(b[8:10])
-	hour, ok4 := number(b[11:13])
-	minute, ok5 := number(b[14:16])
-	second, ok6 := number(b[17:19])
-	nano, ok7 := 0, true
+	month, day, ok2 := twoDigits(b[5], b[6]), twoDigits(b[8], b[9]), true
+	hour, minute, second := twoDigits(b[11], b[12]), twoDigits(b[14], b[15]), twoDigits(b[17], b[18])
+	nano := 0
 	if fraction := b[19 : len(b)-1]; len(fraction) > 0 {
 		if fraction[0] != '.' || len(fraction) < 2 || len(fraction) > 10 {
 			return time.Time{}, false
 		}
-		nano, ok7 = number(fraction[1:])
+		nano, ok2 = number(fraction[1:])
 		for range 10 - len(fraction) {
 			nano *= 10
 		}
 	}
-	if !(ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && ok7) || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 {
+	if !ok1 || !ok2 || month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > 23 || minute > 59 || second > 59 {
 		return time.Time{}, false
 	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, nano, time.UTC)
-	return t, t.Day() == day
+	days := daysBefore(year, month) + int(day) - 1
+	return time.Unix(int64(days)*86400+int64(hour*3600+minute*60+second), int64(nano)).UTC(), true
+}
+
+// twoDigits is the number that two digits spell, more than any of them where one is no digit.
+func twoDigits(tens, ones byte) uint {
+	t, o := uint(tens-'0'), uint(ones-'0')
+	if t > 9 || o > 9 {
+		return 100
+	}
+	return t*10 + o
+}
+
+func isLeap(year int) bool { return year%4 == 0 && (year%100 != 0 || year%400 == 0) }
+
+// daysOf is the length of a month, 1 to 12.
+func daysOf(year int, month uint) uint {
+	if month == 2 && isLeap(year) {
+		return 29
+	}
+	return monthDays[month] - monthDays[month-1]
+}
+
+// monthDays is how many days of a common year each month, 1 to 12, ends after.
+var monthDays = [...]uint{0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365}
+
+// daysBefore counts the days of the Gregorian calendar from 1970 to the first of a month; years are 0 to 9999.
+func daysBefore(year int, month uint) int {
+	const before1970 = 1970*365 + 1969/4 - 1969/100 + 1969/400 + 1 // the year 0 is a leap year
+	days := year*365 + int(monthDays[month-1])
+	if year > 0 {
+		last := year - 1
+		days += last/4 - last/100 + last/400 + 1
+	}
+	if month > 2 && isLeap(year) {
+		days++
+	}
+	return days - before1970
 }
 
 func number(digits []byte) (int, bool) {
