@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"iter"
 	"math"
 	"math/bits"
 	"slices"
@@ -87,6 +88,22 @@ func (h *histogram) octaves() []Bin {
 		bins = bins[:len(bins)-1]
 	}
 	return bins
+}
+
+// octaves counts ascending sizes by the power of two that is at least as large.
+func octaves(ascending iter.Seq2[int64, int64]) []SizeCount {
+	var out []SizeCount
+	for size, n := range ascending {
+		le := int64(math.MaxInt64)
+		if size <= 1<<62 {
+			le = 1 << bits.Len64(uint64(max(size, 1)-1))
+		}
+		if len(out) == 0 || out[len(out)-1].LE != le {
+			out = append(out, SizeCount{LE: le})
+		}
+		out[len(out)-1].Objects += n
+	}
+	return out
 }
 
 // counts yields every bucket that holds an object, smallest first, at its middle.

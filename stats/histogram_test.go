@@ -318,3 +318,18 @@ func TestAddSaturating(t *testing.T) {
 		}
 	}
 }
+
+// A partition's sizes are counted by powers of two, each in the one that is at least as large.
+func TestOctavesOfSizes(t *testing.T) {
+	ascending := func(yield func(int64, int64) bool) {
+		for _, size := range []int64{1, 2, 3, 4, 5, 128 << 20, 128<<20 + 1, 1 << 62, 1<<62 + 1, math.MaxInt64} {
+			if !yield(size, 2) {
+				return
+			}
+		}
+	}
+	want := []SizeCount{{1, 2}, {2, 2}, {4, 4}, {8, 2}, {128 << 20, 2}, {256 << 20, 2}, {1 << 62, 2}, {math.MaxInt64, 4}}
+	if got := octaves(ascending); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

@@ -385,7 +385,7 @@ func (p *partition) export(types []partitionType) Partition {
 	q := quantiles(p.sizes, p.objects, p.min, p.max, 50, 95)
 	out := Partition{
 		Path: Spell(p.path), Objects: p.objects, Bytes: p.bytes, SmallObjects: p.smallObjects(),
-		Sizes:   PartitionSizes{Min: p.min, P50: q[0], P95: q[1], Max: p.max, RelativeError: p.relativeError()},
+		Sizes:   PartitionSizes{Min: p.min, P50: q[0], P95: q[1], Max: p.max, RelativeError: p.relativeError(), Histogram: octaves(p.sizes)},
 		Formats: exportKinds(p.kinds(), types), Oldest: p.oldest.stamp(), Newest: p.newest.stamp(),
 	}
 	if !utf8.ValidString(p.path) {

@@ -219,6 +219,14 @@ type PartitionSizes struct {
 	P95           int64   `json:"p95"`
 	Max           int64   `json:"max"`
 	RelativeError float64 `json:"relative_error"`
+	// Files by size, one for each power of two that holds a file. Beyond 64 files they are within relative_error.
+	Histogram []SizeCount `json:"histogram,omitempty"`
+}
+
+// SizeCount counts the files larger than half of LE and at most LE.
+type SizeCount struct {
+	LE      int64 `json:"le"`
+	Objects int64 `json:"objects"`
 }
 
 // PartitionFormat counts the files of one format and compression in a partition.

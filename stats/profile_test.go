@@ -78,10 +78,10 @@ func TestProfileDocument(t *testing.T) {
 		`"base_paths":["t"],"root_objects":0,"outside":[],"columns":[{"names":["x"],"partitions":2,"example":"t/x=1"}],`+
 		`"levels":[{"key":"x","partitions":2,"min_bytes":1,"median_bytes":1,"median_objects":1,"max_bytes":134217728}],"last":[{"key":"x","value":"1"}]}`)
 	wantJSON(t, "partitions", p.Partitions, `[{"path":"t/x=1","values":[{"key":"x","value":"1"}],"objects":1,"bytes":134217728,`+
-		`"sizes":{"min":134217728,"p50":134217728,"p95":134217728,"max":134217728,"relative_error":0},`+
+		`"sizes":{"min":134217728,"p50":134217728,"p95":134217728,"max":134217728,"relative_error":0,"histogram":[{"le":134217728,"objects":1}]},`+
 		`"formats":[{"format":"csv","compression":"gzip","objects":1}],"oldest":"1970-01-01T00:00:00Z","newest":"1970-01-01T00:00:00Z"},`+
 		`{"path":"t/x=__HIVE_DEFAULT_PARTITION__","values":[{"key":"x","value":null}],"objects":1,"bytes":1,"small_objects":1,`+
-		`"sizes":{"min":1,"p50":1,"p95":1,"max":1,"relative_error":0},"formats":[{"format":"unknown","compression":"none","objects":1}]}]`)
+		`"sizes":{"min":1,"p50":1,"p95":1,"max":1,"relative_error":0,"histogram":[{"le":1,"objects":1}]},"formats":[{"format":"unknown","compression":"none","objects":1}]}]`)
 	wantJSON(t, "sizes", p.Sizes, `{"min":1,"p01":1,"p05":1,"p25":1,"p50":1,"p75":134217728,"p95":134217728,"p99":134217728,"max":134217728,"mean":67108864,`+
 		`"relative_error":0,"histogram":[{"le":1,"objects":1,"bytes":1}`+zeroBins(2, 1<<26)+`,{"le":134217728,"objects":1,"bytes":134217728}]}`)
 }

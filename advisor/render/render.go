@@ -22,6 +22,8 @@ type Options struct {
 	Rules []*advisor.Rule
 	// Previous is what the file held that the bytes will replace, for formats that take something over from it.
 	Previous []byte
+	// Raw leaves cells of CSV as they are that a spreadsheet would take for formulas.
+	Raw bool
 }
 
 // A Format is one way to write a report.
@@ -33,13 +35,22 @@ type Format struct {
 	Saves bool
 	// Failures is set where a run is written that could list nothing, too.
 	Failures bool
-	Write    func(w io.Writer, r *advisor.Report, o Options) error
+	// Partitions is how many partitions a report describes for it where nobody says otherwise: 0 stands for 100, AllPartitions
+	// for all.
+	Partitions int
+	Write      func(w io.Writer, r *advisor.Report, o Options) error
 }
+
+// AllPartitions is all of them.
+const AllPartitions = -1
 
 // Formats lists them; the first is the default.
 var Formats = []Format{
 	{Name: "text", Doc: "for people: one screen, then details", Write: Text},
-	{Name: "json", Doc: "the report document, for programs", Saves: true, Write: JSON},
+	{Name: "json", Doc: "the report document, for programs", Saves: true, Partitions: 10_000, Write: JSON},
+	{Name: "markdown", Doc: "for pull requests and comments, at most 64 KiB", Write: Markdown},
+	{Name: "csv", Doc: "all partitions, for spreadsheets", Partitions: AllPartitions, Write: CSV},
+	{Name: "ndjson", Doc: "all partitions, one JSON object a line", Partitions: AllPartitions, Write: NDJSON},
 	{Name: "prometheus", Doc: "gauges, for node_exporter's textfile collector", Failures: true, Write: Prometheus},
 	{Name: "sarif", Doc: "findings, for code scanning", Write: SARIF},
 	{Name: "junit", Doc: "a test case for each rule, for CI", Write: JUnit},

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -15,7 +14,7 @@ import (
 // wider than Options.Width.
 func Text(w io.Writer, r *advisor.Report, o Options) error {
 	if r.Profile == nil {
-		return errors.New("the report has no profile")
+		return errNoProfile
 	}
 	t := &text{width: o.Width, color: o.Color}
 	if t.width <= 0 {
