@@ -16,6 +16,7 @@ require (
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
 	github.com/ulikunitz/xz v0.5.17 // what is inside .xz and .lzma
+	github.com/yuin/goldmark v1.8.7 // tests: reads Markdown as GitHub does
 	golang.org/x/sync v0.24.0
 	golang.org/x/term v0.47.0
 	google.golang.org/protobuf v1.36.12 // protowire: ORC tails

@@ -16,11 +16,7 @@ func (t *text) compaction(c *advisor.Compaction, grouped bool) {
 	name := max(t.width-52, 12)
 	t.linef("%s %10s %10s %10s %16s", fit("compact, files of "+advisor.Size(c.TargetBytes), name), "files", "after", "bytes", "removed per GiB")
 	for _, p := range c.Partitions[:min(show, len(c.Partitions))] {
-		path := Printable(p.Path)
-		if path == "" {
-			path = "(the target itself)"
-		}
-		t.linef("%s %10s %10s %10s %16s", fit(path, name), advisor.Count(p.Files), advisor.Count(p.FilesAfter), advisor.Size(p.Bytes), advisor.Count(int64(p.FilesRemovedPerGiB)))
+		t.linef("%s %10s %10s %10s %16s", fit(pathName(p.Path), name), advisor.Count(p.Files), advisor.Count(p.FilesAfter), advisor.Size(p.Bytes), advisor.Count(int64(p.FilesRemovedPerGiB)))
 	}
 	if c.Candidates > 1 {
 		all := fmt.Sprintf("all %s", plural(c.Candidates, "partition"))

@@ -105,26 +105,30 @@ func (t *text) paragraph(name, s string) {
 
 func (t *text) plans(r *advisor.Report) {
 	t.blank()
-	e := r.Engine
-	cluster := fmt.Sprintf("%s cores", advisor.Count(e.Cores))
-	if e.WorkerType != "" {
-		cluster = fmt.Sprintf("%d × %s = %s", e.Workers, e.WorkerType, cluster)
-	}
-	t.linef("task plan on %s (Spark %s), %s", e.Name, e.SparkVersion, cluster)
+	t.line("task plan on " + cluster(r.Engine))
 	t.linef("  %-22s %11s %8s %10s %10s %10s", "reader", "tasks", "waves", "median", "largest", "in memory")
 	for _, p := range r.Plans {
-		n := advisor.Count(p.Tasks)
-		if !p.Exact {
-			n = "~" + n
-		}
-		grown := advisor.Size(p.Expanded.Max)
-		if p.Expanded.Factor > 1 {
-			grown = "~" + grown
-		}
-		t.linef("  %-22s %11s %8s %10s %10s %10s", p.Reader, n, advisor.Count(p.Waves), advisor.Size(p.TaskBytes.P50), advisor.Size(p.TaskBytes.Max), grown)
+		t.linef("  %-22s %11s %8s %10s %10s %10s", p.Reader, approx(p), advisor.Count(p.Waves), advisor.Size(p.TaskBytes.P50), advisor.Size(p.TaskBytes.Max), expanded(p))
 	}
 	t.doubts(r.Plans)
-	t.paragraph("", "assumed: "+strings.Join(e.Assumed, ", ")+"; ~ is an estimate")
+	t.paragraph("", "assumed: "+strings.Join(r.Engine.Assumed, ", ")+"; ~ is an estimate")
+}
+
+// cluster names the engine and what it runs on.
+func cluster(e advisor.Engine) string {
+	cores := plural(e.Cores, "core")
+	if e.WorkerType != "" {
+		cores = fmt.Sprintf("%d × %s = %s", e.Workers, e.WorkerType, cores)
+	}
+	return fmt.Sprintf("%s (Spark %s), %s", e.Name, e.SparkVersion, cores)
+}
+
+// expanded is what the largest task becomes in memory, marked where it is an estimate.
+func expanded(p advisor.Plan) string {
+	if p.Expanded.Factor > 1 {
+		return "~" + advisor.Size(p.Expanded.Max)
+	}
+	return advisor.Size(p.Expanded.Max)
 }
 
 // doubts says what the plans stand on: why one is an estimate, how bytes grow, what the driver keeps. What holds for
@@ -178,25 +182,17 @@ func (t *text) tables(r *advisor.Report) {
 		t.blank()
 		t.linef("%-24s %10s %10s %10s %10s  %s", "format", "files", "bytes", "median", "largest", "splits")
 		for _, f := range p.Formats {
-			split := "no"
-			switch {
-			case f.Misread:
-				split = "misread"
-			case f.Splittable:
-				split = "yes"
-			}
-			median, largest := "–", "–"
-			if f.Sizes != nil {
-				median, largest = advisor.Size(f.Sizes.P50), advisor.Size(f.Sizes.Max)
-			}
-			t.linef("%-24s %10s %10s %10s %10s  %s", formatName(f), advisor.Count(f.Objects), advisor.Size(f.Bytes), median, largest, split)
+			median, largest := formatSizes(f)
+			t.linef("%-24s %10s %10s %10s %10s  %s", formatName(f), advisor.Count(f.Objects), advisor.Size(f.Bytes), median, largest, splits(f))
 		}
 	}
 	t.probed(p)
 	if len(p.Partitioning.Keys) > 0 {
 		t.blank()
 		t.partitionRows("partition", p, 10)
-		t.otherPartitions(p)
+		for _, line := range otherPartitions(p, 10) {
+			t.line(line)
+		}
 	}
 	if len(p.Ignored) > 0 {
 		t.blank()
@@ -206,39 +202,68 @@ func (t *text) tables(r *advisor.Report) {
 			if len(g.Examples) > 0 {
 				example = Printable(g.Examples[0])
 			}
-			objects, bytes := advisor.Count(g.Objects), advisor.Size(g.Bytes)
-			if g.Uncounted {
-				objects, bytes = "–", "–"
-			}
+			objects, bytes := ignoredCounts(g)
 			t.linef("%s %10s %10s  %s", fit(ignoredName(g), 34), objects, bytes, shorten(example, max(t.width-58, 8)))
 		}
 	}
 }
 
-// otherPartitions says what the rows of partitions do not show.
-func (t *text) otherPartitions(p *stats.Profile) {
-	more := p.Totals.Partitions - int64(min(10, len(p.Partitions)))
+// splits says whether Spark cuts the files of a format.
+func splits(f stats.Format) string {
+	switch {
+	case f.Misread:
+		return "misread"
+	case f.Splittable:
+		return "yes"
+	}
+	return "no"
+}
+
+// formatSizes are the median and the largest file of a format; – where they are not known.
+func formatSizes(f stats.Format) (median, largest string) {
+	if f.Sizes == nil {
+		return "–", "–"
+	}
+	return advisor.Size(f.Sizes.P50), advisor.Size(f.Sizes.Max)
+}
+
+// ignoredCounts are the objects of a kind and their bytes; – where they are not known.
+func ignoredCounts(g stats.Ignored) (objects, bytes string) {
+	if g.Uncounted {
+		return "–", "–"
+	}
+	return advisor.Count(g.Objects), advisor.Size(g.Bytes)
+}
+
+// otherPartitions says what so many rows of partitions do not show.
+func otherPartitions(p *stats.Profile, shown int) []string {
+	var out []string
+	more := p.Totals.Partitions - int64(min(shown, len(p.Partitions)))
 	if p.Other != nil {
 		more -= p.Other.Partitions
 	}
 	if more > 0 {
-		t.linef("and %s", plural(more, "more partition"))
+		out = append(out, "and "+plural(more, "more partition"))
 	}
 	if o := p.Other; o != nil {
 		about := ""
 		if o.Estimated {
 			about = "about "
 		}
-		t.linef("and other, not told apart: %s%s with %s, %s", about, plural(o.Partitions, "partition"), plural(o.Objects, "file"), advisor.Size(o.Bytes))
+		out = append(out, fmt.Sprintf("and other, not told apart: %s%s with %s, %s", about, plural(o.Partitions, "partition"), plural(o.Objects, "file"), advisor.Size(o.Bytes)))
 	}
+	return out
 }
 
-// recommended lists what to set, as the job spells it.
-func (t *text) recommended(r advisor.Recommended) {
-	var set []string
+// A recommendation is a setting and its value, as the job spells them.
+type recommendation struct{ name, value string }
+
+// recommendations lists what to set.
+func recommendations(r advisor.Recommended) []recommendation {
+	var set []recommendation
 	add := func(name, value string) {
 		if value != "" && value != "0" && value != "[]" {
-			set = append(set, name+" = "+value)
+			set = append(set, recommendation{name, value})
 		}
 	}
 	add("groupFiles", r.GroupFiles)
@@ -250,13 +275,19 @@ func (t *text) recommended(r advisor.Recommended) {
 	}
 	add("repartition after the read", fmt.Sprint(r.Repartition))
 	add("coalesce before the write", fmt.Sprint(r.Coalesce))
+	return set
+}
+
+// recommended lists what to set, as the job spells it.
+func (t *text) recommended(r advisor.Recommended) {
+	set := recommendations(r)
 	if len(set) == 0 {
 		return
 	}
 	t.blank()
 	t.line("recommended")
 	for _, s := range set {
-		t.paragraph("", s)
+		t.paragraph("", s.name+" = "+s.value)
 	}
 }
 
@@ -268,24 +299,28 @@ func list(items []string) string {
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
-// snippets shows the fullest of each kind: the others hold parts of it.
-func (t *text) snippets(advice []advisor.Advice) {
-	var kinds []string
-	fullest := map[string]advisor.Snippet{}
+// fullest is the fullest snippet of each kind: the others hold parts of it.
+func fullest(advice []advisor.Advice) []advisor.Snippet {
+	var out []advisor.Snippet
 	for _, a := range advice {
 		for _, s := range a.Snippets {
-			if _, ok := fullest[s.Kind]; !ok {
-				kinds = append(kinds, s.Kind)
-			}
-			if len(s.Code) > len(fullest[s.Kind].Code) {
-				fullest[s.Kind] = s
+			i := slices.IndexFunc(out, func(o advisor.Snippet) bool { return o.Kind == s.Kind })
+			switch {
+			case i < 0:
+				out = append(out, s)
+			case len(s.Code) > len(out[i].Code):
+				out[i] = s
 			}
 		}
 	}
-	for _, kind := range kinds {
+	return out
+}
+
+func (t *text) snippets(advice []advisor.Advice) {
+	for _, s := range fullest(advice) {
 		t.blank()
-		t.linef("# paste: %s, %s", kind, fullest[kind].Language)
-		for l := range strings.Lines(fullest[kind].Code) {
+		t.linef("# paste: %s, %s", s.Kind, s.Language)
+		for l := range strings.Lines(s.Code) {
 			t.b.WriteString(clean(strings.TrimSuffix(l, "\n")) + "\n")
 		}
 	}
@@ -294,17 +329,15 @@ func (t *text) snippets(advice []advisor.Advice) {
 func (t *text) notes(r *advisor.Report) {
 	t.blank()
 	for _, w := range r.Warnings {
-		n := ""
-		if w.Objects > 0 {
-			n = " (" + plural(w.Objects, "object") + ")"
-		}
-		t.paragraph("note", w.Message+n)
+		t.paragraph("note", w.Message+counted(w))
 	}
 	requests := ""
 	if r.Run.Requests > 0 {
 		requests = fmt.Sprintf(" · %s (%.2f per 1,000 objects, $%.4f)", plural(r.Run.Requests, "request"), r.Run.RequestsPerThousand, r.Run.Dollars)
 	}
-	t.linef("listed in %.1f s%s", r.Run.Seconds, requests)
+	if !r.Run.Started.IsZero() {
+		t.linef("listed in %.1f s%s", r.Run.Seconds, requests)
+	}
 	if len(r.Advice) > 0 {
 		t.linef("s3layout explain %s tells more", Printable(r.Advice[0].Rule))
 	}

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -22,8 +23,13 @@ func JSON(w io.Writer, r *advisor.Report, _ Options) error {
 	return err
 }
 
-// escapeUnprintable writes every character that is not ASCII and does not print as \uXXXX. json has escaped C0.
+// escapeUnprintable writes every character that is not ASCII and does not print as \uXXXX, and breaks what a log of CI takes
+// for a command. json has escaped C0.
 func escapeUnprintable(b []byte) []byte {
+	if bytes.Contains(b, []byte("##")) { // nowhere but in a string
+		b = bytes.ReplaceAll(b, []byte("##["), []byte(`#\u0023[`))
+		b = bytes.ReplaceAll(b, []byte("##vso["), []byte(`#\u0023vso[`))
+	}
 	out := make([]byte, 0, len(b)+len(b)/16)
 	for len(b) > 0 {
 		r, n := utf8.DecodeRune(b)

@@ -9,17 +9,25 @@ import (
 )
 
 // Printable spells a key so that a terminal shows it and does nothing else: what does not print (control characters,
-// bidirectional marks, bytes that are not UTF-8) becomes \xNN or \uNNNN, a backslash two.
+// bidirectional marks, bytes that are not UTF-8) becomes \xNN or \uNNNN, a backslash two. So does what a log of CI takes for
+// a command wherever it stands in a line.
 func Printable(s string) string {
 	q := strconv.Quote(s)
-	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+	return commandless(strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`))
+}
+
+// commandless breaks what GitHub Actions (##[) and Azure Pipelines (##vso[) take for a command.
+func commandless(s string) string {
+	if !strings.Contains(s, "##") {
+		return s
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(s, "##[", `#\x23[`), "##vso[", `#\x23vso[`)
 }
 
 // clean makes text that was put together fit for one line of a terminal or a log: what does not print is escaped, other
-// backslashes stay. What GitHub Actions would take for a command (:: at the start of a line, ##[ anywhere) is broken.
+// backslashes stay. What a log of CI would take for a command (:: at the start of a line too) is broken.
 func clean(s string) string {
-	s = escape(s)
-	s = strings.ReplaceAll(s, "##[", `#\x23[`)
+	s = commandless(escape(s))
 	if text := strings.TrimLeft(s, " "); strings.HasPrefix(text, "::") {
 		return s[:len(s)-len(text)] + `\x3a` + text[1:]
 	}

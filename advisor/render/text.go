@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 
 	"s3layout/advisor"
@@ -274,27 +275,32 @@ var bands = []struct {
 
 const targetBand = 4
 
-func (t *text) histogram(s stats.Sizes) {
-	objects, bytes := make([]int64, len(bands)), make([]int64, len(bands))
-	var allObjects, allBytes int64
+// bandCounts sums a histogram by bands, and over all.
+func bandCounts(s stats.Sizes) (rows []stats.TableCount, all stats.TableCount) {
+	rows = make([]stats.TableCount, len(bands))
 	for _, b := range s.Histogram {
 		i := 0
 		for b.LE > bands[i].le {
 			i++
 		}
-		objects[i] += b.Objects
-		bytes[i] += b.Bytes
-		allObjects, allBytes = allObjects+b.Objects, allBytes+b.Bytes
+		rows[i].Objects += b.Objects
+		rows[i].Bytes += b.Bytes
+		all.Objects, all.Bytes = all.Objects+b.Objects, all.Bytes+b.Bytes
 	}
+	return rows, all
+}
+
+func (t *text) histogram(s stats.Sizes) {
+	rows, all := bandCounts(s)
 	bar := min(max((t.width-34)/2, 4), 30)
 	t.linef("%-11s%s %6s   %s %6s", "file size", fit("files", bar), "", fit("bytes", bar), "")
-	for i, band := range bands {
+	for i, b := range rows {
 		mark := ""
 		if i == targetBand {
 			mark = " ◀ aim"
 		}
-		t.linef("%s%s %6s   %s %6s%s", fit(band.name, 11), fit(bars(objects[i], allObjects, bar), bar), advisor.Percent(objects[i], allObjects),
-			fit(bars(bytes[i], allBytes, bar), bar), advisor.Percent(bytes[i], allBytes), mark)
+		t.linef("%s%s %6s   %s %6s%s", fit(bands[i].name, 11), fit(bars(b.Objects, all.Objects, bar), bar), advisor.Percent(b.Objects, all.Objects),
+			fit(bars(b.Bytes, all.Bytes, bar), bar), advisor.Percent(b.Bytes, all.Bytes), mark)
 	}
 	t.blank()
 }
@@ -384,14 +390,22 @@ func (t *text) partitionRows(title string, p *stats.Profile, show int) {
 	name := max(t.width-46, 12)
 	t.linef("%s %10s %10s %10s %12s", fit(title, name), "files", "bytes", "median", "× median")
 	for _, part := range p.Partitions[:min(show, len(p.Partitions))] {
-		ratio := "–"
-		if p.Skew != nil && p.Skew.MedianBytes > 0 {
-			ratio = fmt.Sprintf("%.1f", float64(part.Bytes)/float64(p.Skew.MedianBytes))
-		}
-		path := Printable(part.Path)
-		if path == "" {
-			path = "(the target itself)"
-		}
-		t.linef("%s %10s %10s %10s %12s", fit(path, name), advisor.Count(part.Objects), advisor.Size(part.Bytes), advisor.Size(part.Sizes.P50), ratio)
+		t.linef("%s %10s %10s %10s %12s", fit(pathName(part.Path), name), advisor.Count(part.Objects), advisor.Size(part.Bytes), advisor.Size(part.Sizes.P50), overMedian(p, part.Bytes))
 	}
+}
+
+// pathName names a partition.
+func pathName(path string) string {
+	if path == "" {
+		return "(the target itself)"
+	}
+	return Printable(path)
+}
+
+// overMedian is how many times the median partition so many bytes are; – where there is no median.
+func overMedian(p *stats.Profile, bytes int64) string {
+	if p.Skew == nil || p.Skew.MedianBytes <= 0 {
+		return "–"
+	}
+	return strconv.FormatFloat(float64(bytes)/float64(p.Skew.MedianBytes), 'f', 1, 64)
 }

@@ -114,7 +114,7 @@ func firstError(errs ...error) error {
 
 // demoProfile is how profile would be called for the demonstration's server.
 func demoProfile(o *demoOptions, url string) *profileOptions {
-	p := &profileOptions{outputOptions: o.outputOptions, engineOptions: o.engineOptions, partitions: "100", maxPartitions: "all", quiet: o.quiet}
+	p := &profileOptions{outputOptions: o.outputOptions, engineOptions: o.engineOptions, maxPartitions: "all", quiet: o.quiet}
 	p.EndpointURL, p.Region, p.NoSignRequest, p.concurrency = url, "us-east-1", true, s3.DefaultConcurrency
 	p.probe, p.probeRequests = survey.Some, survey.DefaultRequests
 	p.maxAttempts, p.readTimeout, p.listPrice, p.getPrice = s3.DefaultMaxAttempts, defaultReadTimeout, defaultListPrice, defaultGetPrice

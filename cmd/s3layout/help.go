@@ -25,7 +25,7 @@ var flagGroups = []struct {
 	names []string
 }{
 	{"what counts", []string{"exclude", "include", "where"}},
-	{"report", []string{"format", "output", "brief", "no-color", "color", "ascii", "plain", "width", "partitions", "max-partitions", "quiet"}},
+	{"report", []string{"format", "output", "brief", "no-color", "color", "ascii", "plain", "width", "csv-raw", "deterministic", "partitions", "max-partitions", "quiet"}},
 	{"gate", []string{"fail-on", "fail-on-empty"}},
 	{"in files", []string{"probe", "probe-requests", "table-requests"}},
 	{"engine", []string{"engine", "worker-type", "workers", "cores", "driver-memory", "conf"}},

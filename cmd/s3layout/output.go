@@ -20,8 +20,9 @@ import (
 
 // outputOptions are the flags that say how and where a report is written.
 type outputOptions struct {
-	format, output string
-	brief, noColor bool
+	format, output         string
+	brief, noColor, csvRaw bool
+	deterministic          bool
 }
 
 func (o *outputOptions) addFlags(f *pflag.FlagSet) {
@@ -30,6 +31,8 @@ func (o *outputOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.output, "output", "", "write the report to this `FILE`, at once or not at all")
 	f.BoolVar(&o.brief, "brief", false, "text: the first screen only")
 	f.BoolVar(&o.noColor, "no-color", false, "text: no colours; NO_COLOR does the same")
+	f.BoolVar(&o.csvRaw, "csv-raw", false, "csv: no ' before what a spreadsheet takes for a formula")
+	f.BoolVar(&o.deterministic, "deterministic", false, "leave out when and how it ran; SOURCE_DATE_EPOCH does the same")
 }
 
 func formatNames() []string {
@@ -67,7 +70,10 @@ func regularFile(name string) error {
 
 // write renders the report to the output file, or to stdout.
 func (o *outputOptions) write(format render.Format, r *advisor.Report, next string, stdout io.Writer) error {
-	options := render.Options{Brief: o.brief, Next: next, Rules: rules.All}
+	options := render.Options{Brief: o.brief, Next: next, Rules: rules.All, Raw: o.csvRaw}
+	if o.deterministic || os.Getenv("SOURCE_DATE_EPOCH") != "" {
+		r.Run = advisor.Run{}
+	}
 	if o.output != "" && format.Failures {
 		options.Previous = previousFile(o.output)
 	}

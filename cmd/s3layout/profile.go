@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -80,7 +81,7 @@ and says so where that is denied.
 	f.StringArrayVar(&o.include, "include", nil, "count only what one of these `GLOB`s matches (repeatable)")
 	f.StringVar(&o.where, "where", "", "read only the partitions that this Spark SQL `PREDICATE` selects")
 	o.outputOptions.addFlags(f)
-	f.StringVar(&o.partitions, "partitions", "100", "`N` partitions in the report, or all")
+	f.StringVar(&o.partitions, "partitions", "", "`N` partitions in the report, or all (default 100; json 10000; csv, ndjson all)")
 	f.StringVar(&o.maxPartitions, "max-partitions", "1000000", "`N` partitions to tell apart, a fair sample of those there are, or all")
 	o.gateOptions.addFlags(f)
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
@@ -137,7 +138,7 @@ func (o *profileOptions) validate() (s settings, err error) {
 	if s.selection, err = o.selection(); err != nil {
 		return fail(err)
 	}
-	if s.partitions, err = parsePartitions("--partitions", o.partitions); err != nil {
+	if s.partitions, err = o.described(s.format); err != nil {
 		return fail(err)
 	}
 	if s.maxPartitions, err = parsePartitions("--max-partitions", o.maxPartitions); err != nil {
@@ -147,6 +148,17 @@ func (o *profileOptions) validate() (s settings, err error) {
 		return fail(err)
 	}
 	return s, nil
+}
+
+// described is how many partitions the report describes; 0 is all.
+func (o *profileOptions) described(format render.Format) (int, error) {
+	switch {
+	case o.partitions != "":
+		return parsePartitions("--partitions", o.partitions)
+	case format.Partitions == render.AllPartitions:
+		return 0, nil
+	}
+	return cmp.Or(format.Partitions, 100), nil
 }
 
 func parsePartitions(flag, s string) (int, error) {
