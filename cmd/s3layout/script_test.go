@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -65,9 +66,10 @@ func TestScripts(t *testing.T) {
 // serve FILE starts a server over the lake that FILE describes, and puts its URL into $AWS_ENDPOINT_URL:
 //
 //	bucket NAME [region=R] [payer] [denied=PREFIX] [directory] [ignore-start-after]
-//	server [latency=D] [rps=N] [key=ID] [faults=SPEC] [fail-after=KEY] [break=FAULT:FROM:TO] [gets=FAULT] [tls]
+//	server [latency=D] [rps=N] [key=ID] [faults=SPEC] [fail-after=KEY] [break=FAULT:FROM:TO] [gets=FAULT[@PART OF KEY]] [tls]
 //	SIZE "KEY" [CLASS]
 //	COUNT x SIZE "KEY with %d" [CLASS]
+//	then ...: a line of objects as above, which the first GET finds in place of all that was listed
 func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: serve FILE")
@@ -92,12 +94,15 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 func parseLake(text string) (*s3sim.Server, error) {
 	server := s3sim.New(map[string]*s3sim.Bucket{})
 	var bucket *s3sim.Bucket
-	var objects []s3sim.Object
+	var objects, later []s3sim.Object
 	finish := func() {
 		if bucket != nil {
 			bucket.Keys = s3sim.Objects(objects...)
+			if later != nil {
+				bucket.Keys = changing(server, bucket.Keys, s3sim.Objects(later...))
+			}
 		}
-		objects = nil
+		objects, later = nil, nil
 	}
 	lines := bufio.NewScanner(strings.NewReader(text))
 	for lines.Scan() {
@@ -115,16 +120,46 @@ func parseLake(text string) (*s3sim.Server, error) {
 			server.Buckets[fields[1]] = bucket
 			bucketOptions(bucket, fields[2:])
 		default:
+			line, then := strings.CutPrefix(line, "then ")
 			more, err := parseObjects(line)
 			if err != nil {
 				return nil, err
 			}
-			objects = append(objects, more...)
+			if then {
+				later = append(later, more...)
+			} else {
+				objects = append(objects, more...)
+			}
 		}
 	}
 	finish()
 	return server, lines.Err()
 }
+
+// changing is a keyspace that becomes another one when an object is read.
+func changing(server *s3sim.Server, before, after s3sim.Keyspace) s3sim.Keyspace {
+	k := &changed{}
+	k.now.Store(&before)
+	fault := server.Fault
+	server.Fault = func(r *s3sim.Request) *s3sim.Fault {
+		if r.Op == s3sim.OpGetObject {
+			k.now.Store(&after)
+		}
+		if fault == nil {
+			return nil
+		}
+		return fault(r)
+	}
+	return k
+}
+
+type changed struct {
+	now atomic.Pointer[s3sim.Keyspace]
+}
+
+func (k *changed) Len() int64                           { return (*k.now.Load()).Len() }
+func (k *changed) AppendKey(dst []byte, i int64) []byte { return (*k.now.Load()).AppendKey(dst, i) }
+func (k *changed) At(i int64) s3sim.Object              { return (*k.now.Load()).At(i) }
 
 func serverOptions(server *s3sim.Server, options []string) (err error) {
 	for _, o := range options {
@@ -145,10 +180,11 @@ func serverOptions(server *s3sim.Server, options []string) (err error) {
 			server.AccessKey = value
 		case "faults":
 			server.Fault, err = s3sim.ParseFaults(value, 1)
-		case "gets": // every GET of an object fails so
-			kind, e := s3sim.ParseKind(value)
+		case "gets": // every GET of such an object fails so
+			fault, part, _ := strings.Cut(value, "@")
+			kind, e := s3sim.ParseKind(fault)
 			err = e
-			server.Fault = s3sim.When(s3sim.Fault{Kind: kind}, func(r *s3sim.Request) bool { return r.Op == s3sim.OpGetObject })
+			server.Fault = s3sim.When(s3sim.Fault{Kind: kind}, func(r *s3sim.Request) bool { return r.Op == s3sim.OpGetObject && strings.Contains(r.Key, part) })
 		case "fail-after":
 			kind, e := s3sim.ParseKind("internal")
 			err = e

@@ -44,7 +44,18 @@ func (f *fetcher) readRange(ctx context.Context, key string, p []byte, off int64
 		f.used.Add(-1)
 		return 0, fmt.Errorf("%w: it takes more than %d requests (--table-requests)", ErrTooMany, f.most)
 	}
-	return f.reader.ReadRange(ctx, key, p, off)
+	n, err := f.reader.ReadRange(ctx, key, p, off)
+	return n, lasting(key, err)
+}
+
+// lasting is an error without what differs from run to run, such as the number of a request: it is part of the profile.
+func lasting(key string, err error) error {
+	for _, kind := range []error{fs.ErrNotExist, fs.ErrPermission, lister.ErrArchived, io.ErrUnexpectedEOF} {
+		if errors.Is(err, kind) {
+			return fmt.Errorf("read %q: %w", key, kind)
+		}
+	}
+	return err
 }
 
 // whole reads an object of a known size.
