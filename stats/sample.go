@@ -12,7 +12,7 @@ type Sample struct {
 	types []*sampledType // most bytes first
 	parts []Pick
 	drawn map[string]*Drawn
-	every []*Drawn // DrawAll: by key
+	every []*Drawn // DrawAll: the first, the middle and the last by key, then the others
 	turn  int
 	bytes int64
 }
@@ -76,16 +76,21 @@ func (s *Sample) takeAll() {
 	for _, d := range s.every {
 		s.drawn[d.Key] = d
 	}
+	if n := len(s.every); n > 3 { // the first round asks whether files may be read at all, which may differ between prefixes
+		middle, last := s.every[n/2], s.every[n-1]
+		rest := slices.Delete(s.every[1:n-1:n-1], n/2-1, n/2)
+		s.every = append([]*Drawn{s.every[0], middle, last}, rest...)
+	}
 }
 
 // chunk is how many files a round of DrawAll has.
 const chunk = 1000
 
-// Next returns the files of the next round: as many as take no more than that many requests, at cost for each. None means
-// that there are no more, or that the next one costs more.
+// Next returns the files of the next round: as many as take no more than that many requests, at cost for each; of DrawAll no
+// more files than that, at most chunk. None means that there are no more, or that the next one costs more.
 func (s *Sample) Next(requests int, cost func(*Pick) int) []*Drawn {
 	if s.every != nil {
-		round := s.every[s.turn:min(s.turn+chunk, len(s.every))]
+		round := s.every[s.turn:min(s.turn+min(chunk, requests), len(s.every))]
 		s.turn += len(round)
 		return round
 	}

@@ -260,6 +260,7 @@ func (s *sums) write(p *stats.Profile, sample *stats.Sample) {
 	probe.Text = sortedBy(s.text, func(a, b *stats.TextLayout) int {
 		return cmp.Or(cmp.Compare(b.Objects, a.Objects), strings.Compare(a.Example, b.Example))
 	})
+	slices.SortFunc(probe.Files, func(a, b stats.ProbedFile) int { return strings.Compare(a.Key, b.Key) })
 	s.writeBlocks()
 	s.writeSchemas()
 	if probe.Objects > 0 {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,7 +95,12 @@ func Skip(p *stats.Profile, why string) {
 func (s *survey) rounds(ctx context.Context) {
 	for n := 0; n <= maxRounds || s.opts.All; n++ {
 		budget, cost := s.left, requestsFor
-		if n == 0 {
+		switch {
+		case s.opts.All && n == 0:
+			budget = pilotFiles
+		case s.opts.All:
+			budget = math.MaxInt
+		case n == 0:
 			budget, cost = min(pilotFiles, s.left/2), func(*stats.Pick) int { return 1 }
 		}
 		round := s.sample.Next(budget, cost)

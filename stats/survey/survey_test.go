@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -125,21 +126,27 @@ func TestDenied(t *testing.T) {
 	for key := range b.objects {
 		b.errs[key] = fs.ErrPermission
 	}
-	p := b.run(t.Context(), Options{Requests: 40})
-	if n := b.reads.Load(); n != 3 || p.Probe.Mode != Off || p.Probe.Stopped != Denied || p.Probe.Objects != 0 {
+	var p *stats.Profile
+	for _, o := range []Options{{Requests: 40}, {All: true}} {
+		b.reads.Store(0)
+		p = b.run(t.Context(), o)
+		if n := b.reads.Load(); n != 3 || p.Probe.Mode != Off || p.Probe.Stopped != Denied || p.Probe.Objects != 0 {
+			t.Errorf("%+v: %d reads, %+v", o, n, p.Probe)
+		}
+	}
+	// Only what lies under a few prefixes is denied: the first files are, and not all.
+	b = lake(t, 50)
+	for key := range b.objects {
+		if strings.HasPrefix(key, "day=0/") || strings.HasPrefix(key, "day=6/") {
+			b.errs[key] = fs.ErrPermission
+		}
+	}
+	p = b.run(t.Context(), Options{All: true})
+	if n := b.reads.Load(); n != 50 || p.Probe.Mode != Every || p.Probe.Failed[0].Objects != int64(len(b.errs)) || len(p.Probe.Files) != 50 {
 		t.Errorf("%d reads, %+v", n, p.Probe)
 	}
-	first := true
-	for key := range b.objects {
-		if first || strings.HasPrefix(key, "day=1/") {
-			delete(b.errs, key)
-		}
-		first = false
-	}
-	b.reads.Store(0)
-	p = b.run(t.Context(), Options{All: true})
-	if p.Probe.Mode != Every && b.reads.Load() != 3 {
-		t.Errorf("%d reads, %+v", b.reads.Load(), p.Probe.Mode)
+	if !slices.IsSortedFunc(p.Probe.Files, func(a, b stats.ProbedFile) int { return strings.Compare(a.Key, b.Key) }) {
+		t.Error("files are not in the order of their keys")
 	}
 }
 
