@@ -116,6 +116,16 @@ func (p *partition) relativeError() float64 {
 	return 0
 }
 
+// EachPartition yields the partitions that are told apart so far, in any order, while a listing goes on. It stands until the
+// next call of Add.
+func (c *Collector) EachPartition(yield func(PartitionTotals) bool) {
+	for p := range c.partitions.all() {
+		if !yield(PartitionTotals{Path: p.path, Base: p.path[:p.base], Objects: p.objects, Bytes: p.bytes, Small: p.smallObjects()}) {
+			return
+		}
+	}
+}
+
 // An instant is a time without a place: seconds since 1970 UTC, and nanoseconds. It holds no pointer.
 type instant struct {
 	seconds int64

@@ -54,6 +54,12 @@ var columns = &runewidth.Condition{StrictEmojiNeutral: true}
 // width is how many columns printable text takes.
 func width(s string) int { return columns.StringWidth(s) }
 
+// Fit cuts printable text to n columns, in its middle, and pads it to them.
+func Fit(s string, n int) string { return fit(s, max(n, 0)) }
+
+// Width is how many columns printable text takes.
+func Width(s string) int { return width(s) }
+
 // fit cuts text to n columns, in its middle, and pads it to them.
 func fit(s string, n int) string { return columns.FillRight(shorten(s, n), n) }
 

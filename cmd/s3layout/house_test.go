@@ -35,6 +35,7 @@ var edges = map[string][]string{
 	"advisor":              {"stats", "advisor/spark"},
 	"advisor/rules":        {"stats", "advisor/spark", "advisor"},
 	"advisor/render":       {"stats", "advisor/spark", "advisor"},
+	"cmd/s3layout/explore": {"stats", "advisor", "advisor/render"},
 }
 
 // sdkRooms may import the AWS SDK; whoever imports another room gets none of it.

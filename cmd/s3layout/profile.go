@@ -39,6 +39,7 @@ type profileOptions struct {
 	maxPartitions    string
 	quiet            bool
 	again            string // the command that was given
+	watched          *watch // looks on; nil where nobody does
 }
 
 func newProfileCommand() *cobra.Command {
@@ -244,7 +245,7 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 	})
 	failed := t.source.List(ctx, func(objects []lister.Object) error {
 		run.Objects += int64(len(objects))
-		collector.Add(objects)
+		o.watched.add(collector, objects)
 		split.see(objects)
 		progress.add(objects)
 		kept.delivered(collector)
@@ -255,7 +256,7 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 	if failed == nil {
 		collector, warnings, failed = split.finish(ctx, collector, func(objects []lister.Object) { run.Objects += int64(len(objects)) })
 	}
-	profile := collector.Profile()
+	profile := o.watched.measure(collector)
 	o.look(ctx, t.source, collector, profile)
 	progress.stop()
 	if failed == nil && ctx.Err() != nil {
@@ -322,4 +323,10 @@ func round3(x float64) float64 { return float64(int64(x*1000+0.5)) / 1000 }
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+// readsTerminal reports whether r is a terminal.
+func readsTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -79,6 +79,11 @@ func (p *progress) draw() {
 
 // line is what is known after so long, in at most columns-1 columns: the target gives way first.
 func (p *progress) line(elapsed time.Duration, columns int) string {
+	return render.Beside(p.uri, p.figures(elapsed), columns-1)
+}
+
+// figures are how much was listed after so long, and how fast.
+func (p *progress) figures(elapsed time.Duration) string {
 	n := p.objects.Load()
 	parts := []string{advisor.Count(n) + " objects", advisor.Size(p.bytes.Load()), rate(n, elapsed)}
 	if p.meter != nil {
@@ -89,8 +94,7 @@ func (p *progress) line(elapsed time.Duration, columns int) string {
 		}
 	}
 	parts = append(parts, fmt.Sprintf("%d:%02d", int(elapsed.Minutes()), int(elapsed.Seconds())%60))
-	text := strings.Join(parts, " · ")
-	return render.Beside(p.uri, text, columns-1)
+	return strings.Join(parts, " · ")
 }
 
 func rate(objects int64, elapsed time.Duration) string {

@@ -28,7 +28,12 @@ what to set: groupFiles, groupSize, repartition, exclusions, and why.`,
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.AddCommand(newProfileCommand(), newAdviseCommand(), newShowCommand(), newDiffCommand(), newDemoCommand(), newRulesCommand(), newExplainCommand(), newSchemaCommand(), newSimCommand(), newBenchCommand(), newCompletionCommand(), newManCommand(), newVersionCommand())
+	root.AddCommand(
+		newProfileCommand(), newAdviseCommand(), newShowCommand(), newDiffCommand(), newExploreCommand(),
+		newRulesCommand(), newExplainCommand(), newSchemaCommand(),
+		newDemoCommand(), newSimCommand(), newBenchCommand(),
+		newCompletionCommand(), newManCommand(), newVersionCommand(),
+	)
 	root.SetFlagErrorFunc(flagError)
 	addHelp(root)
 	addCompletion(root)
