@@ -1,5 +1,12 @@
 // Package advisor judges a profile: it plans how an engine would read the dataset, checks rules against that, and says
 // what to set. Facts come from stats and judgement is made here; neither lists, reads or prints anything.
+//
+// [Advise] takes a profile, an [Engine] on a cluster (see [NewEngine]) and rules, and returns a [Judgement]: a task plan for
+// each reader, the settings that follow, and [Advice], worst first. It cannot fail. All sizes are bytes; a plan that is not
+// the engine's own says so, and everything assumed is named in Engine.Assumed. [Report] holds all of it, as the JSON document
+// that [Schema] describes; [ReadReport] reads one back and refuses what does not agree with itself.
+//
+// A [Rule] is a value with a function. The program's own are in advisor/rules; [Validate] holds a list to what is asked of it.
 package advisor
 
 import (

@@ -1,5 +1,13 @@
 // Package lister says what a listing is: objects, where they come from, and which of them a pattern leaves out.
 //
+// A [Source] delivers an [Object] for each key, in batches of any size and in any order, to one function on one goroutine. Sizes
+// are bytes, times are what the storage says, keys are any bytes below the target. Its error says how much of the target
+// there is: nil is all of it, an [*IncompleteError] names the ranges of keys that are missing, anything else means that
+// nothing could be listed. What a source can do beyond that (read objects, count its requests, go on where it stopped) are
+// the optional interfaces [Reader], [Meter], [Warner] and [Resumer].
+//
+// A [Glob] is a pattern as AWS Glue takes it for exclusions.
+//
 // It knows no storage. The sources live below it (s3, file), each in a room of its own, so that whoever measures a
 // listing gets no AWS code. It keeps no keys and decides nothing about what an engine would read: that is stats.
 package lister

@@ -1,5 +1,13 @@
 // Package stats measures how a dataset lies on storage: objects in, a Profile out.
 //
+// A [Collector] is given batches of lister.Object, in any order, and makes a [Profile]: totals, the distribution of file
+// sizes, formats, partitions and how unevenly they are filled, and what an engine would not read, by reason. Sizes are
+// bytes, all other numbers counts, times UTC; a figure that is not exact has its relative error beside it. A Profile is the
+// "profile" of the report document, field by field.
+//
+// Nothing here fails for what a key or a size is: what is odd is counted, and said in Profile.Warnings. Errors come from
+// reading what was kept: [ReadState] and [Profile.Unpack], which take nobody's bytes on trust.
+//
 // It streams: no key is kept, memory grows with partitions and not with objects, and every figure commutes, so that
 // pages may come in any order. It lists nothing, judges nothing and prints nothing.
 package stats

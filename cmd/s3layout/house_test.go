@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -91,6 +92,17 @@ func checkImports(t *testing.T, room, name string) {
 		if strings.Contains(imported, "aws-sdk-go") && !slices.Contains(sdkRooms, room) {
 			t.Errorf("%s imports %s: the SDK stays in %v", name, imported, sdkRooms)
 		}
+	}
+}
+
+// Whoever measures or judges gets no AWS code, of whatever module.
+func TestNoAWSBehindStatsAndAdvisor(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", "s3layout/lister", "s3layout/stats/...", "s3layout/advisor/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if deps := string(out); !strings.Contains(deps, "s3layout/advisor/rules\n") || strings.Contains(deps, "github.com/aws/") {
+		t.Errorf("go list -deps:\n%s", deps)
 	}
 }
 
