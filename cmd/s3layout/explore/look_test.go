@@ -92,7 +92,7 @@ func TestSumsStop(t *testing.T) {
 	}
 }
 
-// A million partitions are looked at without keeping them: a number for each, and rows up to twice the limit.
+// A hundred thousand partitions are looked at without keeping them: a number for each, and rows up to twice the limit.
 func TestLookKeepsLittle(t *testing.T) {
 	paths := make([]string, 100_000)
 	for i := range paths {

@@ -329,6 +329,9 @@ func TestOneLookAtATime(t *testing.T) {
 	if _, cmd := m.Update(keys("<enter>")[0]); cmd != nil || m.pane != directoryPane {
 		t.Error("a row is opened that is not of the directory any more")
 	}
+	if got := screenOf(t, m); !strings.Contains(got, "looking") || strings.Contains(got, "28.3 GiB") {
+		t.Errorf("the rows of another directory are shown:\n%s", got)
+	}
 	finish(m, first)
 	if m.shown.path != "year=2026" || m.shown.by != byName || m.looking {
 		t.Errorf("%+v", m.shown.query)

@@ -99,8 +99,8 @@ func (m *Model) title() string {
 
 // directory is the rows of a directory, with what they add up to.
 func (m *Model) directory() []string {
-	if m.shown == nil {
-		return []string{"", " " + m.clip("looking"), " " + m.clip(m.source.Progress())}
+	if m.shown == nil || m.shown.path != m.query.path {
+		return []string{"", m.clip(" looking"), m.clip(" " + m.source.Progress())}
 	}
 	out := append([]string{m.totals()}, m.notes()...)
 	columns := m.columns()
