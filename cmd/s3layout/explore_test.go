@@ -27,7 +27,7 @@ type session struct {
 }
 
 // tooLong is when a program that says nothing is taken for dead.
-const tooLong = time.Minute
+const tooLong = 10 * time.Minute
 
 // inTerminal starts the program in a terminal of 80 columns and 24 lines. Every wait is for what it prints.
 func inTerminal(t *testing.T, env []string, args ...string) *session {
