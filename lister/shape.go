@@ -39,6 +39,8 @@ type alphabet struct {
 	varies bool   // and then one came that goes further: how far keys go is not the same everywhere
 	short  bool   // it begins a number of two digits
 	tail   rune   // with which digit that number ends, where its first one is the last seen; 0 where that is not known
+
+	recent, paired int // where in seen and in pairs the latest key's was: the next one's is mostly there, too
 }
 
 // pair is a character, and the one before it.
@@ -96,7 +98,13 @@ func (a *alphabet) complete() bool { return a.ends && !a.varies }
 
 // learn adds a character, and reports whether it is a new one.
 func (a *alphabet) learn(r rune) bool {
+	if a.recent < len(a.seen) && a.seen[a.recent] == r {
+		return false
+	}
 	at, found := slices.BinarySearch(a.seen, r)
+	if found {
+		a.recent = at
+	}
 	if found || len(a.seen) >= maxPlaceChars {
 		return false
 	}
@@ -187,8 +195,13 @@ func (s *Shape) Learn(key string) {
 
 // follow notes that a character stands behind another.
 func (a *alphabet) follow(before, char rune) {
-	if at, found := slices.BinarySearchFunc(a.pairs, pair{before, char}, comparePairs); !found && len(a.pairs) < maxPlacePairs {
-		a.pairs = slices.Insert(a.pairs, at, pair{before, char})
+	this := pair{before, char}
+	if a.paired < len(a.pairs) && a.pairs[a.paired] == this {
+		return
+	}
+	at, found := slices.BinarySearchFunc(a.pairs, this, comparePairs)
+	if a.paired = at; !found && len(a.pairs) < maxPlacePairs {
+		a.pairs = slices.Insert(a.pairs, at, this)
 		a.loose = a.judge()
 	}
 }

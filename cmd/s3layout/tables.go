@@ -30,9 +30,9 @@ func (o *tableOptions) validate() error {
 	return nil
 }
 
-// recordedBytes is how much is kept of a listing while it is not known whether there are tables in it: about 150,000 objects
+// recordedBytes is how much is kept of a listing while it is not known whether there are tables in it: about 100,000 objects
 // of a table. A larger target with tables is listed twice.
-const recordedBytes = 8 << 20
+const recordedBytes = 4 << 20
 
 // A tableSplit tells the files of tables apart, in a second pass over the objects.
 type tableSplit struct {

@@ -34,6 +34,9 @@ type Config struct {
 // fallbackRegion is where a bucket is looked for when nothing names a region: the answer says where it is.
 const fallbackRegion = "us-east-1"
 
+// readBuffer is what a connection reads at once, bytes: a page is some 300 KiB, and net/http's own buffer has 4.
+const readBuffer = 32 << 10
+
 // NewClient makes a client that does not retry: a Source does.
 func NewClient(ctx context.Context, c Config) (*s3.Client, error) {
 	if err := checkEndpoint(c.EndpointURL); err != nil {
@@ -44,6 +47,7 @@ func NewClient(ctx context.Context, c Config) (*s3.Client, error) {
 		t.MaxIdleConnsPerHost = max(c.Connections, 1)
 		t.MaxIdleConns = 0
 		t.ResponseHeaderTimeout = 0 // the watchdog's, with all that follows
+		t.ReadBufferSize = readBuffer
 		t.DisableCompression = true
 		if c.NoVerifySSL {
 			t.TLSClientConfig = &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}

@@ -216,12 +216,8 @@ func (p *page) contents(s *scanner, t *tag) error {
 	if len(p.objects) == pageKeys {
 		return protocolf("it holds more than %d keys", pageKeys)
 	}
-	if !t.empty && !s.cr {
-		if o, key, n := plainObject(s.b[s.i:]); n > 0 {
-			s.i += n
-			p.add(&o, key)
-			return nil
-		}
+	if !t.empty && p.plain(s) {
+		return nil
 	}
 	o := lister.Object{Size: -1}
 	var key []byte
@@ -272,6 +268,31 @@ func (p *page) contents(s *scanner, t *tag) error {
 	}
 	p.add(&o, key)
 	return nil
+}
+
+// plain reads the rest of an object, and all that follow, as long as they are plain. It reports whether the first one was.
+func (p *page) plain(s *scanner) bool {
+	const start = "<Contents>"
+	if s.cr {
+		return false
+	}
+	some := false
+	for {
+		o, key, n := plainObject(s.b[s.i:])
+		if n == 0 {
+			if some {
+				s.i -= len(start) // contents begins with the start tag read
+			}
+			return some
+		}
+		s.i += n
+		p.add(&o, key)
+		some = true
+		if len(p.objects) == pageKeys || !s.at(start) {
+			return true
+		}
+		s.i += len(start)
+	}
 }
 
 // add appends an object whose key is as the answer has it.

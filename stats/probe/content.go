@@ -46,7 +46,7 @@ func (f *file) readContent(out *Finding) {
 			return
 		}
 	}
-	out.readText(plain[:min(len(plain), maxPlain)], whole && len(plain) <= maxPlain, c)
+	out.readText(f.detect(plain, whole), c)
 }
 
 func inflatedExpansion(consumed, inflated int, err error) *Expansion {
@@ -64,9 +64,18 @@ func inflatedExpansion(consumed, inflated int, err error) *Expansion {
 	return e
 }
 
-// readText looks at inflated bytes.
-func (out *Finding) readText(plain []byte, whole bool, c codec.Codec) {
-	t := text.Detect(plain, whole)
+// detect looks at inflated bytes as text: at Limits.Text of them, and at maxPlain where those do not settle it.
+func (f *file) detect(plain []byte, whole bool) text.Finding {
+	if n := int(f.limits.Text); n < maxPlain && len(plain) > n {
+		if t := text.Detect(plain[:n], false); t.Confidence == text.Certain && !t.LongestCut && t.Header != text.HeaderUnknown {
+			return t
+		}
+	}
+	return text.Detect(plain[:min(len(plain), maxPlain)], whole && len(plain) <= maxPlain)
+}
+
+// readText keeps what the text tells.
+func (out *Finding) readText(t text.Finding, c codec.Codec) {
 	if t.Format != text.Unknown {
 		out.Format, out.Evidence = t.Format, EvidenceContent
 		if c == codec.None {

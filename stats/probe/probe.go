@@ -24,6 +24,9 @@ type Limits struct {
 	// Inflated is how much of a compressed file is inflated, to tell what it holds and how much it grows: 256 KiB, which is
 	// the most, too, but for a file that is read whole: up to 528 KiB, unless this is set.
 	Inflated int64
+	// Text is how much of the content is looked at as text: 64 KiB, which is the most, too. Where that much leaves doubts, the
+	// most is looked at.
+	Text int64
 	// Requests bounds the calls of ReadAt; 0 is no bound. See Finding.Unread.
 	Requests int
 	// FromEnd reads the end of a file first, whatever its name promises.
@@ -45,6 +48,9 @@ func (l Limits) orDefault() Limits {
 	}
 	if l.Inflated <= 0 || l.Inflated > maxInflated {
 		l.Inflated = maxInflated
+	}
+	if l.Text <= 0 || l.Text > maxPlain {
+		l.Text = maxPlain
 	}
 	return l
 }

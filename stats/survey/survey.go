@@ -50,9 +50,12 @@ const (
 	// maxRounds after the first: each opens files for the requests that the one before did not need.
 	maxRounds = 4
 	// measured files of a type are inflated as far as a probe goes, the others as far as it takes to tell what they are.
-	measured = 16
+	measured = 4
 	// told is how far, bytes.
-	told = 32 << 10
+	told = 16 << 10
+	// toldText is how far all of them are looked at as text, bytes: some dozens of records. It is the same for all, since the
+	// names that JSON objects have are compared.
+	toldText = 8 << 10
 )
 
 // Denied is why a survey stopped before it began.
@@ -133,10 +136,11 @@ func (s *survey) open(ctx context.Context, round []*stats.Drawn, limits probe.Li
 	opened := s.probeAll(ctx, round, func(i int) probe.Limits {
 		d := round[i]
 		l := limits
-		if !s.opts.All {
-			l.Requests = requestsFor(&d.Pick)
+		if s.opts.All {
+			return l
 		}
-		if s.kinds[d.Type]++; s.kinds[d.Type] > measured && !s.opts.All {
+		l.Requests, l.Text = requestsFor(&d.Pick), toldText
+		if s.kinds[d.Type]++; s.kinds[d.Type] > measured {
 			l.Inflated = told
 		}
 		return l

@@ -14,9 +14,10 @@ import (
 // without listing them again. A key takes what it does not share with the one before: about 50 bytes of a table's file.
 type Recording struct {
 	most    int
-	b       []byte
+	size    int
+	chunks  [][]byte // each holds whole objects
 	last    string
-	lastAt  int64
+	seconds int64 // of the last one's time
 	classes []string
 	full    bool
 }
@@ -36,35 +37,46 @@ func (r *Recording) Add(objects []lister.Object) {
 }
 
 func (r *Recording) add(o *lister.Object) {
-	shared := 0
-	for shared < min(len(r.last), len(o.Key)) && r.last[shared] == o.Key[shared] {
-		shared++
-	}
+	shared := lister.CommonPrefix(r.last, o.Key)
 	r.last = o.Key
-	r.b = binary.AppendUvarint(r.b, uint64(shared))
-	r.b = binary.AppendUvarint(r.b, uint64(len(o.Key)-shared))
-	r.b = append(r.b, o.Key[shared:]...)
-	r.b = binary.AppendVarint(r.b, o.Size)
+	at := len(r.chunks) - 1
+	if at < 0 || cap(r.chunks[at])-len(r.chunks[at]) < len(o.Key)+maxNumbers {
+		r.chunks = append(r.chunks, make([]byte, 0, max(chunkSize, len(o.Key)+maxNumbers)))
+		at++
+	}
+	b := r.chunks[at]
+	r.size -= len(b)
+	b = binary.AppendUvarint(b, uint64(shared))
+	b = binary.AppendUvarint(b, uint64(len(o.Key)-shared))
+	b = append(b, o.Key[shared:]...)
+	b = binary.AppendVarint(b, o.Size)
 	class := slices.Index(r.classes, o.StorageClass)
 	if class < 0 {
 		class = len(r.classes)
 		r.classes = append(r.classes, strings.Clone(o.StorageClass))
 	}
-	at := int64(0)
-	if !o.Modified.IsZero() {
-		class += maxClasses
-		at = o.Modified.UnixNano()
+	if o.Modified.IsZero() {
+		b = binary.AppendUvarint(b, uint64(2*class))
+	} else {
+		seconds := o.Modified.Unix()
+		b = binary.AppendUvarint(b, uint64(2*class+1))
+		b = binary.AppendVarint(b, seconds-r.seconds)
+		b = binary.AppendUvarint(b, uint64(o.Modified.Nanosecond()))
+		r.seconds = seconds
 	}
-	r.b = binary.AppendUvarint(r.b, uint64(class))
-	r.b = binary.AppendVarint(r.b, at-r.lastAt)
-	r.lastAt = at
-	if len(r.b) > r.most || len(r.classes) > maxClasses {
+	r.chunks[at] = b
+	if r.size += len(b); r.size > r.most || len(r.classes) > maxClasses {
 		*r = Recording{full: true}
 	}
 }
 
-// maxClasses is more storage classes than there are.
-const maxClasses = 64
+const (
+	// maxClasses is more storage classes than there are.
+	maxClasses = 64
+	chunkSize  = 64 << 10
+	// maxNumbers is what the six numbers of an object take at most, bytes.
+	maxNumbers = 6 * binary.MaxVarintLen64
+)
 
 // ErrForgotten is what Replay fails with where there were more objects than a Recording holds.
 var ErrForgotten = errors.New("there were more objects than were kept")
@@ -75,23 +87,14 @@ func (r *Recording) Replay(fn func([]lister.Object) error) error {
 		return ErrForgotten
 	}
 	var batch []lister.Object
-	key, at := "", int64(0)
-	for b := r.b; len(b) > 0; {
-		shared, rest := number(b)
-		size, rest := number(rest)
-		key = key[:shared] + string(rest[:size])
-		o := lister.Object{Key: key}
-		var n int
-		o.Size, n = binary.Varint(rest[size:])
-		class, rest := number(rest[int(size)+n:])
-		delta, n := binary.Varint(rest)
-		b = rest[n:]
-		if at += delta; class >= maxClasses {
-			o.Modified = time.Unix(0, at).UTC()
-			class -= maxClasses
-		}
-		o.StorageClass = r.classes[class]
-		if batch = append(batch, o); len(batch) == 1000 {
+	var last lister.Object
+	seconds := int64(0)
+	for _, b := range r.chunks {
+		for len(b) > 0 {
+			b = r.next(b, &last, &seconds)
+			if batch = append(batch, last); len(batch) < 1000 {
+				continue
+			}
 			if err := fn(batch); err != nil {
 				return err
 			}
@@ -104,7 +107,30 @@ func (r *Recording) Replay(fn func([]lister.Object) error) error {
 	return fn(batch)
 }
 
+// next turns the last object into the one that b begins with, and returns the rest.
+func (r *Recording) next(b []byte, o *lister.Object, seconds *int64) []byte {
+	shared, b := number(b)
+	size, b := number(b)
+	key := o.Key[:shared] + string(b[:size])
+	bytes, b := signed(b[size:])
+	class, b := number(b)
+	*o = lister.Object{Key: key, Size: bytes, StorageClass: r.classes[class/2]}
+	if class%2 == 0 {
+		return b
+	}
+	later, b := signed(b)
+	nanos, b := number(b)
+	*seconds += later
+	o.Modified = time.Unix(*seconds, int64(nanos)).UTC()
+	return b
+}
+
 func number(b []byte) (uint64, []byte) {
 	v, n := binary.Uvarint(b)
+	return v, b[n:]
+}
+
+func signed(b []byte) (int64, []byte) {
+	v, n := binary.Varint(b)
 	return v, b[n:]
 }
