@@ -35,7 +35,7 @@ type usage struct {
 func launch(ctx context.Context, program string, c contender) (u usage, err error) {
 	cmd := exec.CommandContext(ctx, program, append([]string{"bench", "child", c.program}, c.args...)...)
 	cmd.Env = benchEnvironment(os.Environ())
-	var stdout, stderr tail
+	stdout, stderr := tail{most: tailBytes}, tail{most: tailBytes}
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -115,14 +115,18 @@ func runBenchChild(ctx context.Context, args []string, stdout, stderr io.Writer)
 	return err
 }
 
-// tail keeps the end of what is written to it, at least tailBytes of it: a lister may print every key.
-type tail struct{ bytes []byte }
+// tail keeps the end of what is written to it, at least most bytes of it: a lister may print every key.
+type tail struct {
+	most  int
+	bytes []byte
+}
 
-const tailBytes = 1 << 20
+// tailBytes is more than a report in JSON takes, which holds the size of every file of five million.
+const tailBytes = 64 << 20
 
 func (t *tail) Write(p []byte) (int, error) {
 	t.bytes = append(t.bytes, p...)
-	if extra := len(t.bytes) - tailBytes; extra > tailBytes {
+	if extra := len(t.bytes) - t.most; extra > t.most {
 		t.bytes = append(t.bytes[:0], t.bytes[extra:]...)
 	}
 	return len(p), nil
