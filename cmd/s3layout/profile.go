@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -252,6 +253,7 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 		return nil
 	})
 	kept.finish(collector)
+	debug.FreeOSMemory() // pages and their bodies: the advisor's sizes take as much again
 	var warnings []stats.Warning
 	if failed == nil {
 		collector, warnings, failed = split.finish(ctx, collector, func(objects []lister.Object) { run.Objects += int64(len(objects)) })
