@@ -28,9 +28,12 @@ func (f *file) readContent(out *Finding) {
 	if int64(len(f.head)) == f.size && f.limits.Inflated == maxInflated && c != codec.XZ && c != codec.LZMA {
 		limits.Inflated = wholeInflated // so that the expansion is that of the file, not of its beginning
 	}
-	plain, consumed, truncated, err := codec.Inflate(f.head, c, limits)
+	plain, consumed, truncated, err := f.inflate(c, limits)
 	if c != codec.None {
 		out.Expansion = inflatedExpansion(consumed, len(plain), err)
+		if truncated && f.limits.Inflated < maxInflated { // the beginning of a stream is what compresses worst
+			out.Expansion = &Expansion{Basis: unknown, Reason: "it is inflated no further than it takes to tell what it holds"}
+		}
 	}
 	if err != nil && !errors.Is(err, codec.ErrUnsupported) {
 		out.Problem = &Problem{Kind: Malformed, What: "its compressed bytes are damaged", Offset: int64(consumed)}
@@ -48,6 +51,22 @@ func (f *file) readContent(out *Finding) {
 	}
 	out.readText(f.detect(plain, whole), c)
 }
+
+// inflate inflates the head. Where not all of it is wanted, a stream gets a few KiB only: its decoder
+// hands out 32 KiB at a time.
+func (f *file) inflate(c codec.Codec, limits codec.Limits) (plain []byte, consumed int, truncated bool, err error) {
+	if short := limits; limits.Inflated < maxInflated && (c == codec.Gzip || c == codec.BGZF || c == codec.Zlib) {
+		short.Compressed, short.Inflated = shortStream, maxInflated
+		plain, consumed, truncated, err = codec.Inflate(f.head, c, short)
+		if err != nil || !truncated || int64(len(plain)) >= f.limits.Text {
+			return plain, consumed, truncated, err
+		}
+	}
+	return codec.Inflate(f.head, c, limits)
+}
+
+// shortStream is what a stream gets, bytes.
+const shortStream = 2 << 10
 
 func inflatedExpansion(consumed, inflated int, err error) *Expansion {
 	e := &Expansion{Basis: unknown}

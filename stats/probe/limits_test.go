@@ -19,12 +19,17 @@ func TestLimitsText(t *testing.T) {
 			body := fixture(t, name)
 			name = filepath.Base(name)
 			long := probe(t, name, body)
-			short, err := File(bytes.NewReader(body), int64(len(body)), name, Limits{Inflated: 16 << 10, Text: 8 << 10})
+			short, err := File(bytes.NewReader(body), int64(len(body)), name, Limits{Inflated: 32 << 10, Text: 8 << 10})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if short.Format != long.Format || short.Compression != long.Compression || short.Mismatch != long.Mismatch {
 				t.Errorf("%s: %s, %s; a long look says %s, %s", name, short.Format, short.Compression, long.Format, long.Compression)
+			}
+			if a, ok := short.Expansion.Ratio(); ok {
+				if b, _ := long.Expansion.Ratio(); a != b {
+					t.Errorf("%s: grows %.1f-fold; a long look says %.1f", name, a, b)
+				}
 			}
 			if long.Text == nil {
 				continue

@@ -22,7 +22,8 @@ type Limits struct {
 	// Footer is the longest footer that is read: 16 MiB.
 	Footer int64
 	// Inflated is how much of a compressed file is inflated, to tell what it holds and how much it grows: 256 KiB, which is
-	// the most, too, but for a file that is read whole: up to 528 KiB, unless this is set.
+	// the most, too, but for a file that is read whole: up to 528 KiB, unless this is set. Of a file that less is inflated of,
+	// how much it grows is not told, unless that is all of it.
 	Inflated int64
 	// Text is how much of the content is looked at as text: 64 KiB, which is the most, too. Where that much leaves doubts, the
 	// most is looked at.

@@ -49,10 +49,11 @@ const (
 	pilotFiles = 3
 	// maxRounds after the first: each opens files for the requests that the one before did not need.
 	maxRounds = 4
-	// measured files of a type are inflated as far as a probe goes, the others as far as it takes to tell what they are.
-	measured = 4
+	// measured files of a type are inflated as far as a probe goes, which tells how much they grow; the others as far as it
+	// takes to tell what they hold.
+	measured = 8
 	// told is how far, bytes.
-	told = 16 << 10
+	told = 32 << 10
 	// toldText is how far all of them are looked at as text, bytes: some dozens of records. It is the same for all, since the
 	// names that JSON objects have are compared.
 	toldText = 8 << 10
