@@ -55,9 +55,13 @@ const pageFoot = `
 </html>
 `
 
-// page makes a template of a title and a body.
-func page(title, body string) *template.Template {
-	t := template.New("page").Funcs(template.FuncMap{
+// page makes a template of a title and a body, with further functions.
+func page(title, body string, more ...map[string]any) *template.Template {
+	t := template.New("page")
+	for _, funcs := range more {
+		t.Funcs(funcs)
+	}
+	t.Funcs(template.FuncMap{
 		"spell": func(s string) string { return clean(Printable(s)) }, "clean": clean, "stamp": stamp, "value": spellValue, "change": spellChange, "count": advisor.Count, "size": advisor.Size,
 		"words": func(s string) string { return strings.ReplaceAll(clean(s), "_", " ") }, "signed": signed, "signedSize": signedSize,
 	})

@@ -20,6 +20,8 @@ type Options struct {
 	Next string
 	// Rules explain findings, and are those that a report without a finding passed.
 	Rules []*advisor.Rule
+	// Known shows what an audit found before, too.
+	Known bool
 	// Previous is what the file held that the bytes will replace, for formats that take something over from it.
 	Previous []byte
 	// Raw leaves cells of CSV as they are that a spreadsheet would take for formulas.

@@ -35,7 +35,8 @@ var edges = map[string][]string{
 	"advisor/spark":        {},
 	"advisor":              {"stats", "advisor/spark"},
 	"advisor/rules":        {"stats", "advisor/spark", "advisor"},
-	"advisor/render":       {"stats", "advisor/spark", "advisor"},
+	"advisor/audit":        {"stats", "advisor"},
+	"advisor/render":       {"stats", "advisor/spark", "advisor", "advisor/audit"},
 	"cmd/s3layout/explore": {"stats", "advisor", "advisor/render"},
 }
 

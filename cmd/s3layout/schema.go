@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"s3layout/advisor"
+	"s3layout/advisor/audit"
 )
 
 // schemas are the documents that the program writes or reads; the first is the default.
@@ -17,6 +18,8 @@ var schemas = []struct {
 }{
 	{"report", "what profile, advise and show write", func() ([]byte, error) { return advisor.Schema, nil }},
 	{"diff", "what diff --format json writes", func() ([]byte, error) { return advisor.DiffSchema, nil }},
+	{"audit", "what audit --format json writes", func() ([]byte, error) { return audit.Schema, nil }},
+	{"policy", "what audit reads: s3layout.yaml", func() ([]byte, error) { return audit.PolicySchema(knownPolicy()) }},
 }
 
 func newSchemaCommand() *cobra.Command {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"s3layout/advisor"
+	"s3layout/advisor/audit"
 	"s3layout/lister/s3sim"
 )
 
@@ -65,7 +67,7 @@ func TestScripts(t *testing.T) {
 
 // serve FILE starts a server over the lake that FILE describes, and puts its URL into $AWS_ENDPOINT_URL:
 //
-//	bucket NAME [region=R] [payer] [denied=PREFIX] [directory] [ignore-start-after]
+//	bucket NAME [region=R] [payer] [denied=PREFIX] [directory] [ignore-start-after] [throttled] [cut=KEY] [writable]
 //	server [latency=D] [rps=N] [key=ID] [faults=SPEC] [fail-after=KEY] [break=FAULT:FROM:TO] [gets=FAULT[@PART OF KEY]] [tls]
 //	SIZE "KEY" [CLASS]
 //	COUNT x SIZE "KEY with %d" [CLASS]
@@ -119,6 +121,9 @@ func parseLake(text string) (*s3sim.Server, error) {
 			bucket = &s3sim.Bucket{}
 			server.Buckets[fields[1]] = bucket
 			bucketOptions(bucket, fields[2:])
+			if fault := bucketFault(fields[1], fields[2:]); fault != nil {
+				server.Fault = s3sim.FirstOf(server.Fault, fault)
+			}
 		default:
 			line, then := strings.CutPrefix(line, "then ")
 			more, err := parseObjects(line)
@@ -213,7 +218,28 @@ func bucketOptions(b *s3sim.Bucket, options []string) {
 			b.Directory = true
 		case "ignore-start-after":
 			b.IgnoreStartAfter = true
+		case "writable":
+			b.Store = &s3sim.Store{}
 		}
+	}
+}
+
+// bucketFault is what goes wrong with one bucket: throttled answers every request once with SlowDown, cut=KEY every one from
+// there on with InternalError.
+func bucketFault(bucket string, options []string) func(*s3sim.Request) *s3sim.Fault {
+	throttled := slices.Contains(options, "throttled")
+	at := slices.IndexFunc(options, func(o string) bool { return strings.HasPrefix(o, "cut=") })
+	if !throttled && at < 0 {
+		return nil
+	}
+	return func(r *s3sim.Request) *s3sim.Fault {
+		switch {
+		case r.Bucket == bucket && throttled && r.Attempt == 1:
+			return &s3sim.Fault{Kind: s3sim.SlowDown}
+		case r.Bucket == bucket && at >= 0 && r.List() && r.After >= strings.TrimPrefix(options[at], "cut="):
+			return &s3sim.Fault{Kind: s3sim.InternalError}
+		}
+		return nil
 	}
 }
 
@@ -264,17 +290,27 @@ func parseBytes(s string) (int64, error) {
 	return strconv.ParseInt(s, 10, 64)
 }
 
-// schema is what the program says of its reports, as a validator that others wrote reads it.
-var schema = sync.OnceValue(func() *jsonschema.Schema {
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(advisor.Schema))
-	if err != nil {
-		panic(err)
+// documentSchemas are what the program says of its documents, by the name that they give, as a validator that others wrote
+// reads it.
+var documentSchemas = sync.OnceValue(func() map[any]*jsonschema.Schema {
+	out := map[any]*jsonschema.Schema{}
+	for id, name := range map[string]string{advisor.SchemaID: "report", advisor.DiffSchemaID: "diff", audit.SchemaID: "audit"} {
+		var text bytes.Buffer
+		if run(context.Background(), []string{"schema", name}, &text, io.Discard) != exitOK {
+			panic("no schema " + name)
+		}
+		document, err := jsonschema.UnmarshalJSON(&text)
+		if err != nil {
+			panic(err)
+		}
+		compiler := jsonschema.NewCompiler()
+		compiler.AssertFormat()
+		if err := compiler.AddResource(name+".json", document); err != nil {
+			panic(err)
+		}
+		out[id] = compiler.MustCompile(name + ".json")
 	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("report.json", document); err != nil {
-		panic(err)
-	}
-	return compiler.MustCompile("report.json")
+	return out
 })
 
 // json FILE PATH VALUE holds a report to its schema, and checks a field of it: json stdout profile.partitions.0.path year=2026
@@ -286,8 +322,12 @@ func jsonField(ts *testscript.TestScript, neg bool, args []string) {
 	if err := json.Unmarshal([]byte(ts.ReadFile(args[0])), &document); err != nil {
 		ts.Fatalf("%s is not one JSON document: %v", args[0], err)
 	}
-	if report, ok := document.(map[string]any); ok && report["schema"] == advisor.SchemaID {
-		if err := schema().Validate(document); err != nil {
+	if d, ok := document.(map[string]any); ok && d["schema"] != nil {
+		schema := documentSchemas()[d["schema"]]
+		if schema == nil {
+			ts.Fatalf("%s is of an unknown schema %v", args[0], d["schema"])
+		}
+		if err := schema.Validate(document); err != nil {
 			ts.Fatalf("%s is not what s3layout schema says: %v", args[0], err)
 		}
 	}

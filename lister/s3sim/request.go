@@ -48,6 +48,11 @@ func (s *Server) parse(w http.ResponseWriter, r *http.Request) *call {
 	c.Seq = s.counters.seq.Add(1)
 	c.Bucket, c.Key = s.address(r)
 	c.b = s.Buckets[c.Bucket]
+	if c.b != nil && c.b.Store != nil {
+		held := *c.b
+		held.Keys = held.Store.Keys()
+		c.b = &held
+	}
 	c.Op = c.operation()
 	c.Range = r.Header.Get("Range")
 	if c.List() {
@@ -171,7 +176,7 @@ func (c *call) handler() func(*call, *Fault) {
 	case OpHeadObject, OpGetObject:
 		return (*call).object
 	case OpWrite:
-		return func(c *call, _ *Fault) { c.refuse(errMethod) }
+		return (*call).write
 	}
 	return func(c *call, _ *Fault) { c.refuse(errNotImplemented) }
 }

@@ -12,6 +12,8 @@ import (
 // A bucket must not change once requests arrive.
 type Bucket struct {
 	Keys Keyspace
+	// Store, if set, is what the bucket holds instead of Keys, and PUT adds to it. Others answer every write with 405.
+	Store *Store
 	// Region is where the bucket is, the server's region if "". A request whose credential scope names another one is
 	// answered 301 PermanentRedirect with x-amz-bucket-region. Requests without a scope pass.
 	Region string

@@ -30,7 +30,7 @@ const (
 	OpLocation    = "GetBucketLocation"
 	OpHeadObject  = "HeadObject"
 	OpGetObject   = "GetObject"
-	OpWrite       = "Write"   // any PUT, POST, DELETE: answered 405
+	OpWrite       = "Write"   // any PUT, POST, DELETE: answered 405, but for PutObject where the bucket has a Store
 	OpUnknown     = "Unknown" // answered 501
 )
 
