@@ -30,6 +30,9 @@ var made = []struct {
 		"Check.change":   {advisor.New, advisor.Worse, advisor.Unchanged, advisor.Better, advisor.Gone},
 		"Check.severity": {advisor.Info, advisor.Warning, advisor.Critical},
 	}},
+	{"trend.schema.json", "urn:s3layout:trend:v1", "s3layout trend of metrics, version 1", audit.TrendSchema, &audit.Trend{}, map[string][]any{
+		"Trend.schema": {audit.TrendSchemaID}, "Series.unit": {advisor.UnitCount, advisor.UnitBytes, advisor.UnitSeconds, advisor.UnitRatio, advisor.UnitDollars},
+	}},
 }
 
 var states = []any{audit.Pass, audit.Warn, audit.Error, audit.Unknown}

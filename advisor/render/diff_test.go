@@ -118,7 +118,7 @@ func TestDiffHostile(t *testing.T) {
 	}
 }
 
-var tag = regexp.MustCompile(`<(/?[A-Za-z!][^\s>/]*)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>`)
+var tag = regexp.MustCompile(`<(/?[A-Za-z!][^\s>/]*)((?:\s+[A-Za-z-]+(?:="[^"<>]*")?)*)\s*/?>`)
 
 // elements are those that pages have, and attributes what of them may have: none asks for anything from anywhere.
 var elements = strings.Fields("!DOCTYPE html head meta title style body main h1 h2 p b code div span table thead tbody tr th td br ul li svg polyline circle rect text path g")

@@ -34,6 +34,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { padding: .4rem .7rem; text-align: left; vertical-align: top; border-top: 1px solid var(--line); }
 thead th { border-top: 0; background: var(--panel); font-weight: 600; white-space: nowrap; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.id { min-width: 13rem; }
 .state { font-weight: 600; white-space: nowrap; }
 .error, .critical, .worse, .new { color: var(--bad); }
 .warn, .warning { color: var(--warn); }
@@ -43,6 +44,10 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space:
 .tiles { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1rem 0; padding: 0; list-style: none; }
 .tiles li { border: 1px solid var(--line); border-radius: 6px; background: var(--panel); padding: .5rem 1rem; min-width: 7rem; }
 .tiles b { display: block; font-size: 1.5rem; line-height: 1.2; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); gap: 1rem; margin: 1rem 0; }
+polyline { fill: none; stroke: var(--accent); stroke-width: 2; }
+circle { fill: var(--accent); }
+.axis { stroke: var(--line); }
 svg { max-width: 100%; height: auto; display: block; }
 @media print { .scroll { overflow: visible; border: 0; } body { max-width: none; padding: 0; } }
 </style>

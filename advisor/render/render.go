@@ -20,6 +20,8 @@ type Options struct {
 	Next string
 	// Rules explain findings, and are those that a report without a finding passed.
 	Rules []*advisor.Rule
+	// BytesAsString writes sizes in JSON as strings, for readers that keep numbers in a double.
+	BytesAsString bool
 	// Known shows what an audit found before, too.
 	Known bool
 	// Previous is what the file held that the bytes will replace, for formats that take something over from it.

@@ -22,6 +22,8 @@ import (
 
 // A history keeps the reports of runs, a document each, and never changes one: by target, under names that sort by time.
 type history interface {
+	// Targets are those that have documents, by their names.
+	Targets(ctx context.Context) ([]audit.Target, error)
 	// Names are those of a target's documents, the oldest first; none where there is no such target.
 	Names(ctx context.Context, target string) ([]string, error)
 	// Read returns a document.
@@ -173,6 +175,17 @@ func prune(ctx context.Context, h history, target string, keep audit.History, no
 // dirHistory is a directory with one for each target.
 type dirHistory string
 
+func (d dirHistory) Targets(context.Context) ([]audit.Target, error) {
+	entries, err := os.ReadDir(string(d))
+	var out []audit.Target
+	for _, e := range entries {
+		if e.IsDir() {
+			out = append(out, audit.Target{Name: e.Name()})
+		}
+	}
+	return out, err
+}
+
 // Names passes over files that are none of ours.
 func (d dirHistory) Names(_ context.Context, target string) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(string(d), target))
@@ -217,6 +230,22 @@ func (d dirHistory) Remove(_ context.Context, target, name string) error {
 
 // s3History is a prefix of a bucket with one for each target. It never deletes: a lifecycle rule does.
 type s3History struct{ store *s3.Store }
+
+func (h *s3History) Targets(ctx context.Context) ([]audit.Target, error) {
+	keys, err := h.store.Keys(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(keys)
+	var out []audit.Target
+	for _, key := range keys {
+		name, document, _ := strings.Cut(key, "/")
+		if _, ok := startedOf(document); ok && (len(out) == 0 || out[len(out)-1].Name != name) {
+			out = append(out, audit.Target{Name: name})
+		}
+	}
+	return out, nil
+}
 
 func (h *s3History) Names(ctx context.Context, target string) ([]string, error) {
 	keys, err := h.store.Keys(ctx, target+"/")

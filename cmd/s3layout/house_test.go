@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/txtar"
+
 	"s3layout/advisor/render"
 )
 
@@ -169,6 +171,32 @@ func TestListsAgree(t *testing.T) {
 	for _, command := range newRoot(nil, nil).Commands() {
 		if !strings.Contains(string(readme), "s3layout "+command.Name()) && !slices.Contains([]string{"help", "completion"}, command.Name()) {
 			t.Errorf("README.md does not show the command %s", command.Name())
+		}
+	}
+}
+
+// What README.md shows of audits is what a script runs.
+func TestReadmeAudit(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := txtar.ParseFile("../../testdata/script/readme_audit.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range script.Files {
+		text := string(f.Data)
+		switch f.Name {
+		case "s3layout.yaml":
+			text = "```yaml\n" + text + "```\n"
+		case "second":
+			text = "$ s3layout audit\n" + strings.TrimSuffix(text, "1\n") + "$ echo $?\n1\n"
+		default:
+			continue
+		}
+		if !strings.Contains(string(readme), text) {
+			t.Errorf("README.md does not show %s as it is:\n%s", f.Name, text)
 		}
 	}
 }

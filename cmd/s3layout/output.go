@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +22,7 @@ type outputOptions struct {
 	format, output         string
 	brief, noColor, csvRaw bool
 	deterministic          bool
+	bytesAsString          bool
 }
 
 func (o *outputOptions) addFlags(f *pflag.FlagSet) {
@@ -33,6 +33,7 @@ func (o *outputOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.noColor, "no-color", false, "text: no colours; NO_COLOR does the same")
 	f.BoolVar(&o.csvRaw, "csv-raw", false, "csv: no ' before what a spreadsheet takes for a formula")
 	f.BoolVar(&o.deterministic, "deterministic", false, "leave out when and how it ran; SOURCE_DATE_EPOCH does the same")
+	f.BoolVar(&o.bytesAsString, "bytes-as-string", false, "json: sizes as strings, for readers of doubles; not read back")
 }
 
 func formatNames() []string {
@@ -81,15 +82,11 @@ func (o *outputOptions) write(format render.Format, r *advisor.Report, next stri
 		options.Color = !o.noColor && os.Getenv("NO_COLOR") == ""
 		options.Width, _, _ = term.GetSize(int(stdout.(*os.File).Fd()))
 	}
-	var b bytes.Buffer
-	if err := format.Write(&b, r, options); err != nil {
-		return err
-	}
+	options.BytesAsString = o.bytesAsString
 	if o.output != "" {
-		return writeFile(o.output, b.Bytes())
+		return writeFileBy(o.output, func(w io.Writer) error { return format.Write(w, r, options) })
 	}
-	_, err := stdout.Write(b.Bytes())
-	return err
+	return format.Write(stdout, r, options)
 }
 
 // maxPrevious bounds what is read of a file that is to be replaced: what is taken over from it is in a line.
@@ -111,13 +108,20 @@ func previousFile(name string) []byte {
 
 // writeFile replaces a file at once: a reader sees the old content or the new, and a failure leaves the old.
 func writeFile(name string, content []byte) error {
+	return writeFileBy(name, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
+// writeFileBy is writeFile with what write writes.
+func writeFileBy(name string, write func(io.Writer) error) error {
 	temporary, err := os.CreateTemp(filepath.Dir(name), ".s3layout-*")
 	if err != nil {
 		return fmt.Errorf("write %q: %w", name, err)
 	}
 	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(content)
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Sync(), temporary.Close())
+	err = errors.Join(write(temporary), temporary.Chmod(0o644), temporary.Sync(), temporary.Close())
 	if err == nil {
 		err = os.Rename(temporary.Name(), name)
 	}

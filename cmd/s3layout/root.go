@@ -30,7 +30,7 @@ what to set: groupFiles, groupSize, repartition, exclusions, and why.`,
 	root.SetErr(stderr)
 	root.AddCommand(
 		newProfileCommand(), newAdviseCommand(), newShowCommand(), newDiffCommand(), newExploreCommand(),
-		newAuditCommand(),
+		newAuditCommand(), newTrendCommand(),
 		newRulesCommand(), newExplainCommand(), newSchemaCommand(),
 		newDemoCommand(), newSimCommand(), newBenchCommand(),
 		newCompletionCommand(), newManCommand(), newVersionCommand(),

@@ -19,6 +19,7 @@ var schemas = []struct {
 	{"report", "what profile, advise and show write", func() ([]byte, error) { return advisor.Schema, nil }},
 	{"diff", "what diff --format json writes", func() ([]byte, error) { return advisor.DiffSchema, nil }},
 	{"audit", "what audit --format json writes", func() ([]byte, error) { return audit.Schema, nil }},
+	{"trend", "what trend --format json writes", func() ([]byte, error) { return audit.TrendSchema, nil }},
 	{"policy", "what audit reads: s3layout.yaml", func() ([]byte, error) { return audit.PolicySchema(knownPolicy()) }},
 }
 

@@ -294,7 +294,7 @@ func parseBytes(s string) (int64, error) {
 // reads it.
 var documentSchemas = sync.OnceValue(func() map[any]*jsonschema.Schema {
 	out := map[any]*jsonschema.Schema{}
-	for id, name := range map[string]string{advisor.SchemaID: "report", advisor.DiffSchemaID: "diff", audit.SchemaID: "audit"} {
+	for id, name := range map[string]string{advisor.SchemaID: "report", advisor.DiffSchemaID: "diff", audit.SchemaID: "audit", audit.TrendSchemaID: "trend"} {
 		var text bytes.Buffer
 		if run(context.Background(), []string{"schema", name}, &text, io.Discard) != exitOK {
 			panic("no schema " + name)
