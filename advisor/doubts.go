@@ -28,6 +28,9 @@ func scanDoubts(f *Facts) []string {
 	if names := f.scanFormats(); len(names) > 1 {
 		out = append(out, "one scan reads one format, and this counts "+strings.Join(names, ", "))
 	}
+	if f.packsByDirectory() {
+		out = append(out, "by spark.sql.sources.useV1SourceList a data source of version 2 reads this: it packs partition by partition, and this all at once")
+	}
 	if f.xml() > 0 && !f.spark4() {
 		out = append(out, "Spark reads xml through a package up to 3.5")
 	}
@@ -116,6 +119,14 @@ func (f *Facts) scanFormats() []string {
 		}
 	}
 	return out
+}
+
+// packsByDirectory reports whether the job reads some format through a data source of version 2, whose plan differs where there
+// are several partitions. Which sizes lie in which is not kept. Directories without columns are one partition to it.
+func (f *Facts) packsByDirectory() bool {
+	list, p := f.Engine.UseV1SourceList, f.Profile
+	return list != nil && p.Totals.Partitions > 1 && (p.Partitioning.Scheme == "hive" || p.Partitioning.Scheme == "mixed") &&
+		slices.ContainsFunc(f.scanFormats(), func(format string) bool { return !spark.ReadsV1(format, *list) })
 }
 
 // xml is how many files are xml.

@@ -18,6 +18,9 @@ type Cluster struct {
 	Cores int64
 	// DriverMemory overrides the worker's, bytes.
 	DriverMemory int64
+	// GroupFiles and GroupSize, bytes, are what a Glue job sets; "" and 0 are left to Glue.
+	GroupFiles string
+	GroupSize  int64
 	// Conf holds settings of Spark as the job spells them; see spark.ScanConf.
 	Conf map[string]string
 	// Assumed are the names of the fields of Engine that nobody set.
@@ -38,6 +41,7 @@ func NewEngine(e spark.Engine, c Cluster) (Engine, error) {
 	}
 	if e.DynamicFrames {
 		out.WorkerType, out.Workers, out.DPUs = c.Worker.Name, c.Workers, c.Workers*c.Worker.DPU
+		out.GroupFiles, out.GroupSizeBytes = c.GroupFiles, c.GroupSize
 	}
 	if out.Cores == 0 {
 		out.Cores = e.Cores(c.Worker, c.Workers)
@@ -52,6 +56,9 @@ func NewEngine(e spark.Engine, c Cluster) (Engine, error) {
 	}
 	out.MaxPartitionBytes, out.OpenCostBytes = scan.MaxPartitionBytes, scan.OpenCostBytes
 	out.Parallelism, out.MaxPartitionNum = scan.Parallelism, scan.MaxPartitions
+	if list, set := c.Conf[spark.UseV1SourceList]; set && e.Version().Knows(spark.UseV1SourceList) {
+		out.UseV1SourceList = &list
+	}
 	out.Assumed = append(assumed, defaulted(c.Conf)...)
 	slices.Sort(out.Assumed)
 	out.Assumed = slices.Compact(out.Assumed)

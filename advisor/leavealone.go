@@ -29,7 +29,10 @@ func leaveAlone(f *Facts) []Setting {
 func leaveGrouping(f *Facts, add func(name, format string, args ...any)) {
 	files, bytes := f.groupables()
 	switch {
-	case f.Recommended.GroupFiles != "":
+	case f.GroupedWell():
+		own := f.Own()
+		add("groupFiles, groupSize", "as set they make %s of %s", plainTasks(own.Tasks), Size(own.TaskBytes.P50))
+	case f.Recommended.GroupFiles != "" || f.Engine.GroupFiles != "":
 	case !f.Groupable():
 		add("groupFiles, groupSize", "Glue groups csv, json, xml, ion and grokLog; here they do nothing")
 	case files <= tasksPerCore*f.Engine.Cores:
@@ -40,6 +43,13 @@ func leaveGrouping(f *Facts, add func(name, format string, args ...any)) {
 	if !f.Recommended.UseS3ListImplementation {
 		add("useS3ListImplementation", "the driver lists %s files without it", Count(f.Profile.Totals.Objects))
 	}
+}
+
+func plainTasks(n int64) string {
+	if n == 1 {
+		return "1 task"
+	}
+	return Count(n) + " tasks"
 }
 
 func tasksOf(n int64) string {

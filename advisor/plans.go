@@ -8,6 +8,14 @@ import (
 	"s3layout/advisor/spark"
 )
 
+// Readers of plans beside those of a Scope: a DynamicFrame that groups as Glue does by itself, as the job sets it, as is
+// recommended.
+const (
+	automatic = "dynamicframe_automatic"
+	asSet     = "dynamicframe_as_set"
+	grouped   = "dynamicframe_grouped"
+)
+
 // plans lists how each reader of the engine would cut the dataset.
 func plans(f *Facts) []Plan {
 	out := []Plan{dataframePlan(f)}
@@ -15,10 +23,14 @@ func plans(f *Facts) []Plan {
 		return append(out, rddPlan(f))
 	}
 	out = append(out, dynamicframePlan(f))
+	own := f.ownReader()
+	if own == asSet {
+		out = append(out, asSetPlan(f))
+	}
 	switch {
 	case grouping(f.Recommended.GroupFiles):
 		out = append(out, groupedPlan(f))
-	case f.Recommended.GroupFiles == "" && f.Groupable() && f.Profile.Totals.Objects > AutoGroupingFiles:
+	case own == automatic && f.Recommended.GroupFiles == "":
 		out = append(out, automaticPlan(f))
 	}
 	return out
@@ -69,13 +81,36 @@ func dynamicframePlan(f *Facts) Plan {
 
 func groupedPlan(f *Facts) Plan {
 	size, _ := strconv.ParseInt(f.Recommended.GroupSize, 10, 64)
-	return groupedBy(f, f.Recommended.GroupFiles, size)
+	return groupedBy(f, grouped, f.Recommended.GroupFiles, size)
 }
 
-func groupedBy(f *Facts, groupFiles string, size int64) Plan {
+// asSetPlan is of the grouping that the job sets. Where it sets no size Glue takes one that it does not publish: this takes
+// the one that would be advised.
+func asSetPlan(f *Facts) Plan {
+	e := f.Engine
+	size := e.GroupSizeBytes
+	if size == 0 {
+		size = groupSize(f)
+	}
+	groupFiles := e.GroupFiles
+	if groupFiles == "" {
+		groupFiles = "inPartition"
+	}
+	p := groupedBy(f, asSet, groupFiles, size)
+	if e.GroupSizeBytes == 0 {
+		p.Estimate = "without groupSize Glue takes one that it does not publish; this takes " + Size(size)
+		delete(p.Settings, "groupSize")
+	}
+	if e.GroupFiles == "" {
+		delete(p.Settings, "groupFiles")
+	}
+	return p
+}
+
+func groupedBy(f *Facts, reader, groupFiles string, size int64) Plan {
 	in, g := f.input()
 	across := groupFiles == "acrossPartition"
-	p := newPlan("dynamicframe_grouped", spark.PlanGrouped(bundles(f, across), size, g.all, in), f.Engine.Cores, g)
+	p := newPlan(reader, spark.PlanGrouped(bundles(f, across), size, g.all, in), f.Engine.Cores, g)
 	p.Settings["groupFiles"] = groupFiles
 	p.Settings["groupSize"] = strconv.FormatInt(size, 10)
 	return p
@@ -87,7 +122,7 @@ func automaticPlan(f *Facts) Plan {
 	in, g := f.input()
 	cut := spark.PlanGrouped(bundles(f, false), groupSize(f), g.all, in)
 	cut.Estimate = "above 50,000 files Glue groups by itself, by a size that it does not publish; this takes " + Size(groupSize(f))
-	return newPlan("dynamicframe_automatic", cut, f.Engine.Cores, g)
+	return newPlan(automatic, cut, f.Engine.Cores, g)
 }
 
 // bundles yields what Glue may group: partition by partition, or the whole dataset at once.

@@ -57,6 +57,27 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
+// A data source of version 2 sorts the chunks of each partition by themselves.
+func TestDataSourceV2(t *testing.T) {
+	for name, tt := range map[string]struct {
+		key, list string
+		exact     bool
+	}{
+		"v1": {"d=%d/a.csv", "json,csv", true}, "v2": {"d=%d/a.csv", "json", false}, "none is v1": {"d=%d/a.csv", "", false},
+		"no partitions": {"x/%d.csv", "", true}, "one partition": {"d=1/%d.csv", "", true},
+	} {
+		e, _ := spark.FindEngine("spark-3.5")
+		engine, err := NewEngine(e, Cluster{Cores: 8, Conf: map[string]string{spark.UseV1SourceList: tt.list}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := Advise("", profileOf(group{10, mib, tt.key, 0}), engine, nil).Plans[0]
+		if p.Exact != tt.exact || !tt.exact && !strings.Contains(p.Estimate, "partition by partition") {
+			t.Errorf("%s: exact %t: %q", name, p.Exact, p.Estimate)
+		}
+	}
+}
+
 // Directories that name no partitions are read only where the job says so.
 func TestRecursiveLookup(t *testing.T) {
 	for name, tt := range map[string]struct {

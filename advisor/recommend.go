@@ -25,6 +25,9 @@ const (
 	// groupBytes is the most uncompressed text that one task should group: as much as Spark puts in one.
 	groupBytes = 128 << 20
 	minGroup   = 1 << 20
+	// GroupedTimes is how far a job's own groupSize may be from the one that is computed here, by a formula of our own, before
+	// it is worth a word.
+	GroupedTimes = 4
 	// tasksPerCore is what Spark's tuning guide recommends: two to three.
 	tasksPerCore = 3
 )
@@ -89,7 +92,28 @@ func recommend(f *Facts) Recommended {
 	if grouping(r.GroupFiles) {
 		r.GroupSize = strconv.FormatInt(groupSize(f), 10)
 	}
+	if f.groupedAbout(r) {
+		r.GroupFiles, r.GroupSize = f.Engine.GroupFiles, strconv.FormatInt(f.Engine.GroupSizeBytes, 10)
+	}
 	return r
+}
+
+// GroupedWell reports whether what is recommended is the grouping that the job sets.
+func (f *Facts) GroupedWell() bool {
+	e, r := f.Engine, f.Recommended
+	return grouping(e.GroupFiles) && r.GroupFiles == e.GroupFiles && r.GroupSize == strconv.FormatInt(e.GroupSizeBytes, 10)
+}
+
+// groupedAbout reports whether the grouping that the job sets is about as good as the one that would be recommended: as many
+// tasks, within a factor of GroupedTimes, and not much more in each.
+func (f *Facts) groupedAbout(r Recommended) bool {
+	e := f.Engine
+	if !grouping(r.GroupFiles) || !grouping(e.GroupFiles) || e.GroupSizeBytes == 0 {
+		return false
+	}
+	size, _ := strconv.ParseInt(r.GroupSize, 10, 64)
+	own, best := asSetPlan(f), groupedBy(f, grouped, r.GroupFiles, size)
+	return own.Tasks <= GroupedTimes*best.Tasks && best.Tasks <= GroupedTimes*own.Tasks && e.GroupSizeBytes <= GroupedTimes*f.GroupTarget()
 }
 
 // groupFiles decides on the option of that name; "" leaves it alone. It goes by the files that can be grouped, so that
@@ -149,7 +173,10 @@ func bytesEach(f *Facts, p Plan) int64 { return f.Profile.Totals.Bytes / max(p.T
 
 // read is the plan of the job's own reader: spark.read on Spark; on Glue a DynamicFrame, as advised.
 func (f *Facts) read() Plan {
-	for _, reader := range []string{"dynamicframe_grouped", "dynamicframe_automatic", "dynamicframe", "dataframe"} {
+	if f.Recommended.GroupFiles == "none" {
+		return f.planOf(DynamicFrame)
+	}
+	for _, reader := range []string{grouped, asSet, automatic, DynamicFrame, DataFrame} {
 		if p, ok := f.Plan(reader); ok {
 			return p
 		}

@@ -106,6 +106,12 @@ type Engine struct {
 	Parallelism int64 `json:"parallelism"`
 	// spark.sql.files.maxPartitionNum, where it is set.
 	MaxPartitionNum int64 `json:"max_partition_num,omitempty"`
+	// spark.sql.sources.useV1SourceList, where it is set: the formats that spark.read packs over all directories at once.
+	UseV1SourceList *string `json:"use_v1_source_list,omitempty"`
+	// groupFiles as the job sets it: inPartition, acrossPartition or none; absent where it does not.
+	GroupFiles string `json:"group_files,omitempty"`
+	// groupSize as the job sets it, bytes; absent where it does not.
+	GroupSizeBytes int64 `json:"group_size_bytes,omitempty"`
 	// Bytes in memory for each byte of compressed text, where no file was opened.
 	AssumedExpansion float64 `json:"assumed_expansion"`
 	// Names of the fields above that nobody set: defaults.
@@ -114,8 +120,8 @@ type Engine struct {
 
 // Plan is how one reader cuts the dataset into tasks.
 type Plan struct {
-	// dataframe, rdd, dynamicframe, dynamicframe_grouped (as recommended) or dynamicframe_automatic (as Glue groups by
-	// itself above 50,000 files).
+	// dataframe, rdd, dynamicframe (ungrouped), dynamicframe_as_set (grouped as the job sets it), dynamicframe_grouped (as
+	// recommended) or dynamicframe_automatic (as Glue groups by itself above 50,000 files).
 	Reader string `json:"reader"`
 	// Settings that the plan is for, as the job spells them.
 	Settings  map[string]string `json:"settings"`

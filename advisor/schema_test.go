@@ -67,7 +67,7 @@ var enums = map[string][]any{
 	"Advice.severity":        {Info, Warning, Critical},
 	"Advice.confidence":      {Exact, Estimate, Heuristic},
 	"Ignored.reason":         {stats.Excluded, stats.NotIncluded, stats.NotSelected, stats.DeleteFile, stats.TableHistory, stats.Unchecked, stats.Unreferenced, stats.TableChanges, stats.TableMetadata, stats.Marker, stats.Hidden, stats.ZeroBytes, stats.Archived},
-	"Plan.reader":            {"dataframe", "rdd", "dynamicframe", "dynamicframe_grouped", "dynamicframe_automatic"},
+	"Plan.reader":            {"dataframe", "rdd", "dynamicframe", "dynamicframe_as_set", "dynamicframe_grouped", "dynamicframe_automatic"},
 	"Recommended.groupFiles": {"inPartition", "acrossPartition", "none"},
 	"Partitioning.scheme":    {"hive", "date", "mixed", "none"},
 	"TableFormat.format":     {"delta", "hudi", "iceberg"},

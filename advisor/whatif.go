@@ -11,18 +11,28 @@ import (
 // What-if: each function here compares the job's own read, or its write, as it is with what it would be after one change.
 // Nothing else changes, so that effects do not add up.
 
-// Own is the plan of the read that the job does where nothing is set: spark.read on Spark; on Glue a DynamicFrame, which
-// groups by itself above AutoGroupingFiles.
+// Own is the plan of the read that the job does: spark.read on Spark; on Glue a DynamicFrame, which groups as the job sets
+// it, and where it sets nothing by itself above AutoGroupingFiles.
 func (f *Facts) Own() Plan {
-	switch {
-	case f.own != nil:
+	if f.own != nil {
 		return *f.own
-	case !f.Engine.DynamicFrames:
-		return f.planOf("dataframe")
-	case f.Groupable() && f.objects() > AutoGroupingFiles && (f.files == nil || !f.files.columnar):
-		return f.planOf("dynamicframe_automatic")
 	}
-	return f.planOf("dynamicframe")
+	return f.planOf(f.ownReader())
+}
+
+func (f *Facts) ownReader() string {
+	many := f.objects() > AutoGroupingFiles
+	switch e := f.Engine; {
+	case !e.DynamicFrames:
+		return DataFrame
+	case !f.Groupable() || f.files != nil && f.files.columnar || e.GroupFiles == "none":
+		return DynamicFrame
+	case e.GroupFiles != "" || many && e.GroupSizeBytes > 0: // below, groupSize alone does nothing
+		return asSet
+	case many:
+		return automatic
+	}
+	return DynamicFrame
 }
 
 // planOf takes the plan that there is, or makes it.
@@ -35,8 +45,10 @@ func (f *Facts) planOf(reader string) Plan {
 		return rddPlan(f)
 	case "dynamicframe":
 		return dynamicframePlan(f)
-	case "dynamicframe_automatic":
+	case automatic:
 		return automaticPlan(f)
+	case asSet:
+		return asSetPlan(f)
 	}
 	return dataframePlan(f)
 }
@@ -51,10 +63,10 @@ func (f *Facts) Grouped(groupFiles string, size int64) *Effect {
 	if !grouping(groupFiles) {
 		return effect(f, f.Own(), f, f.planOf("dynamicframe"))
 	}
-	if p, ok := f.Plan("dynamicframe_grouped"); ok && p.Settings["groupFiles"] == groupFiles && p.Settings["groupSize"] == strconv.FormatInt(size, 10) {
+	if p, ok := f.Plan(grouped); ok && p.Settings["groupFiles"] == groupFiles && p.Settings["groupSize"] == strconv.FormatInt(size, 10) {
 		return effect(f, f.Own(), f, p)
 	}
-	return effect(f, f.Own(), f, groupedBy(f, groupFiles, size))
+	return effect(f, f.Own(), f, groupedBy(f, grouped, groupFiles, size))
 }
 
 // On is the effect of another engine, cluster or setting on the plan of a reader; "" stands for the job's own.
@@ -115,7 +127,7 @@ func (f *Facts) Rewritten(r Rewrite) *Effect {
 	if f.Profile.Other != nil && !r.Joined {
 		said = append(said, "partitions that are not told apart are taken to be alike")
 	}
-	if before := f.Own(); before.Reader != "dynamicframe_automatic" {
+	if before := f.Own(); before.Reader != automatic {
 		return effect(f, before, &after, after.Own(), said...)
 	}
 	// Glue groups before it, and not after it: two reads that do not compare.

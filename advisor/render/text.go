@@ -169,12 +169,18 @@ func tasks(r *advisor.Report) string {
 		plan[p.Reader] = p
 	}
 	parts := []string{"spark.read " + approx(plan["dataframe"])}
-	if d, ok := plan["dynamicframe"]; ok {
+	advised, better := plan["dynamicframe_grouped"]
+	if set, ok := plan["dynamicframe_as_set"]; ok {
+		parts = append(parts, "as set "+approx(set))
+	} else if own, ok := plan["dynamicframe_automatic"]; ok {
+		parts = append(parts, "grouped by Glue "+approx(own))
+	} else if d, ok := plan["dynamicframe"]; ok && better {
+		parts = append(parts, "ungrouped "+approx(d))
+	} else if ok {
 		parts = append(parts, "DynamicFrame "+approx(d))
 	}
-	if g, ok := plan["dynamicframe_grouped"]; ok {
-		parts[1] = "ungrouped " + approx(plan["dynamicframe"])
-		parts = append(parts, "as advised "+approx(g))
+	if better {
+		parts = append(parts, "as advised "+approx(advised))
 	}
 	return "tasks on " + plural(r.Engine.Cores, "core") + ": " + strings.Join(parts, " · ")
 }

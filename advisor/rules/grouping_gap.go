@@ -29,7 +29,7 @@ var GroupingGap = &advisor.Rule{
 	Sources: []advisor.Source{groupingPage},
 	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
 		files := f.Profile.Totals.Objects
-		if files > r.Limit("files") || f.Recommended.GroupSize == "" {
+		if files > r.Limit("files") || f.Recommended.GroupSize == "" || f.Engine.GroupFiles != "" {
 			return nil
 		}
 		a := r.Found(advisor.Info)

@@ -28,7 +28,7 @@ var GroupingThreshold = &advisor.Rule{
 	Sources: []advisor.Source{groupingPage},
 	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
 		files := f.Profile.Totals.Objects
-		if files <= r.Limit("files") || f.Recommended.GroupFiles == "" {
+		if files <= r.Limit("files") || f.Recommended.GroupFiles == "" || f.Engine.GroupFiles != "" || f.Engine.GroupSizeBytes > 0 {
 			return nil
 		}
 		if f.Recommended.GroupSize == "" {

@@ -17,7 +17,7 @@ import (
 // A testLake is what the lines of a case describe:
 //
 //	# a comment
-//	engine glue-5.1 workers=10 worker=G.1X cores=0
+//	engine glue-5.1 workers=10 worker=G.1X cores=0 groupFiles=inPartition groupSize=1MiB
 //	target s3://bucket/data/
 //	apart 5                                          tell so many partitions apart; before the objects
 //	table delta live=100x1GiB dead=5x1MiB log=9x1KiB    a table whose metadata was read; beside the objects
@@ -114,7 +114,8 @@ func (l *testLake) line(words []string) error {
 func (l *testLake) setEngine(words []string) error {
 	e, _ := spark.FindEngine(spark.DefaultEngine)
 	w, _ := spark.FindWorker(spark.DefaultWorker)
-	workers, cores := int64(spark.DefaultWorkers), int64(0)
+	c := advisor.Cluster{Workers: spark.DefaultWorkers}
+	var err error
 	for _, word := range words {
 		name, value, _ := strings.Cut(word, "=")
 		n, _ := strconv.ParseInt(value, 10, 64)
@@ -123,9 +124,15 @@ func (l *testLake) setEngine(words []string) error {
 		case "worker":
 			w, ok = spark.FindWorker(value)
 		case "workers":
-			workers = n
+			c.Workers = n
 		case "cores":
-			cores = n
+			c.Cores = n
+		case "groupFiles":
+			c.GroupFiles = value
+		case "groupSize":
+			if c.GroupSize, err = parseSize(value); err != nil {
+				return err
+			}
 		default:
 			e, ok = spark.FindEngine(name)
 		}
@@ -133,8 +140,8 @@ func (l *testLake) setEngine(words []string) error {
 			return fmt.Errorf("%s is not known", word)
 		}
 	}
-	var err error
-	l.engine, err = advisor.NewEngine(e, advisor.Cluster{Worker: w, Workers: workers, Cores: cores})
+	c.Worker = w
+	l.engine, err = advisor.NewEngine(e, c)
 	return err
 }
 

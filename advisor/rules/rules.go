@@ -23,6 +23,7 @@ var All = []*advisor.Rule{
 	DriverFiles,
 	GroupingThreshold,
 	GroupingGap,
+	GroupingAsSet,
 	GroupingNoEffect,
 	UnsplittableFiles,
 	TooManyTasks,

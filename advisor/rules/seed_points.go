@@ -136,14 +136,14 @@ var Points = []Point{
 	},
 	{
 		Number: "12b", Says: "groupFiles: inPartition, or acrossPartition",
-		Rules:  []string{"grouping-gap", "grouping-threshold", "grouping-no-effect"},
+		Rules:  []string{"grouping-gap", "grouping-threshold", "grouping-as-set", "grouping-no-effect"},
 		Answer: "inPartition, where files are smaller than half a group and more than three a core; acrossPartition only for very many tiny partitions: it is in a blog of AWS, not in the guide. Nothing for Parquet, ORC and Avro.",
 		Cannot: "whether the job needs input_file_name(), which grouping hides: its code",
 	},
 	{
 		Number: "12c", Says: "groupSize 1048576",
-		Rules:    []string{"grouping-gap", "grouping-threshold"},
-		Answer:   "Computed: three groups a core, at most 128 MiB of plain text, less where it is compressed.",
+		Rules:    []string{"grouping-gap", "grouping-threshold", "grouping-as-set"},
+		Answer:   "Computed: three groups a core, at most 128 MiB of plain text, less where it is compressed. --group-files and --group-size say what the job sets, and it is held to that.",
 		Cannot:   "Glue's own group size above 50,000 files, which is not published: tasks of the read in the Spark UI",
 		Obsolete: "1 MiB makes 100,000 tasks of 100 GB: an example's value, too small for nearly all data",
 	},

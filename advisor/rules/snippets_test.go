@@ -30,7 +30,14 @@ type seenSnippet struct {
 // snippets collects those of many cases at once.
 type snippets struct {
 	sync.Mutex
-	seen []seenSnippet
+	seen  []seenSnippet
+	rules int // whose cases are judged
+}
+
+func (s *snippets) started() {
+	s.Lock()
+	defer s.Unlock()
+	s.rules++
 }
 
 // add checks that every snippet is fit to paste: options are ones that exist, spelled in the types that Glue wants.

@@ -3,6 +3,7 @@ package spark
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,22 +16,31 @@ const (
 	MaxPartitionNum    = "spark.sql.files.maxPartitionNum"
 	LeafParallelism    = "spark.sql.leafNodeDefaultParallelism"
 	DefaultParallelism = "spark.default.parallelism"
+	UseV1SourceList    = "spark.sql.sources.useV1SourceList"
 )
 
 // Settings are their names.
-var Settings = []string{MaxPartitionBytes, OpenCostInBytes, MinPartitionNum, MaxPartitionNum, LeafParallelism, DefaultParallelism}
+var Settings = []string{MaxPartitionBytes, OpenCostInBytes, MinPartitionNum, MaxPartitionNum, LeafParallelism, DefaultParallelism, UseV1SourceList}
 
 // since is the version of Spark, major and minor, that first had a setting. Older ones pass over it in silence.
 // Source: SQLConf of Spark 3.5, "version" of each entry.
 var since = map[string]Version{
 	MaxPartitionBytes: {2, 0}, OpenCostInBytes: {2, 0}, DefaultParallelism: {0, 5},
-	MinPartitionNum: {3, 1}, LeafParallelism: {3, 2}, MaxPartitionNum: {3, 5},
+	MinPartitionNum: {3, 1}, LeafParallelism: {3, 2}, MaxPartitionNum: {3, 5}, UseV1SourceList: {3, 0},
 }
 
 // Knows reports whether that version of Spark has the setting.
 func (v Version) Knows(setting string) bool {
 	first, known := since[setting]
 	return known && v.AtLeast(first)
+}
+
+// ReadsV1 reports whether spark.read of a format goes through a data source of version 1, by the value of
+// spark.sql.sources.useV1SourceList: a list of formats, which has all of them where it is not set. One of version 2 cuts
+// files alike, but sorts the chunks of a directory among themselves only, and packs one directory after the other.
+// Source: Spark 3.5, DataSource.lookupDataSourceV2, FileScan.partitions.
+func ReadsV1(format, list string) bool {
+	return slices.ContainsFunc(strings.Split(list, ","), func(v1 string) bool { return strings.EqualFold(strings.TrimSpace(v1), format) })
 }
 
 // Version is a version of Spark: major and minor.

@@ -89,3 +89,17 @@ func FuzzParseBytes(f *testing.F) {
 		}
 	})
 }
+
+func TestReadsV1(t *testing.T) {
+	for _, tt := range []struct {
+		format, list string
+		want         bool
+	}{
+		{"csv", "avro,csv,json,kafka,orc,parquet,text", true}, {"csv", "", false}, {"csv", " CSV ", true}, {"csv", "avro, csv", true},
+		{"csv", "csvs", false}, {"json", "csv", false},
+	} {
+		if got := ReadsV1(tt.format, tt.list); got != tt.want {
+			t.Errorf("%s in %q: %t", tt.format, tt.list, got)
+		}
+	}
+}

@@ -128,6 +128,8 @@ func flagValues(flag string) []string {
 		return described(spark.Workers, func(w spark.Worker) (string, string) {
 			return w.Name, fmt.Sprintf("%d vCPU, %d GB, %d DPU", w.VCPU, w.MemoryGB, w.DPU)
 		})
+	case "group-files":
+		return groupings
 	case "fail-on":
 		return []string{string(advisor.Info), string(advisor.Warning), string(advisor.Critical)}
 	case "probe":

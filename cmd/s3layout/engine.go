@@ -17,6 +17,8 @@ type engineOptions struct {
 	engine, workerType string
 	workers, cores     int64
 	driverMemory       string
+	groupFiles         string
+	groupSize          string
 	conf               []string
 	flags              *pflag.FlagSet
 	// saved are the flags that a saved report stands in for; see from. The value is whether a flag set them then.
@@ -28,6 +30,7 @@ const (
 	mostWorkers  = 10_000
 	mostCores    = 1_000_000
 	mostDriverGB = 24 << 10
+	mostGroup    = 1 << 40
 )
 
 func (o *engineOptions) addFlags(f *pflag.FlagSet) {
@@ -36,9 +39,14 @@ func (o *engineOptions) addFlags(f *pflag.FlagSet) {
 	f.Int64Var(&o.workers, "workers", spark.DefaultWorkers, "`N` Glue workers, the driver's included")
 	f.Int64Var(&o.cores, "cores", 0, "`N` tasks run at a time; overrides the workers")
 	f.StringVar(&o.driverMemory, "driver-memory", "", "`MEMORY` of the driver, such as 16g; overrides the worker type's")
+	f.StringVar(&o.groupFiles, "group-files", "", "groupFiles as the Glue job sets it, `HOW`: "+strings.Join(groupings, ", "))
+	f.StringVar(&o.groupSize, "group-size", "", "groupSize as the Glue job sets it, `BYTES`, such as 134217728 or 128m")
 	f.StringArrayVar(&o.conf, "conf", nil, "a setting of Spark that decides tasks, as `NAME=VALUE` (repeatable)")
 	o.flags = f
 }
+
+// groupings are the values of groupFiles.
+var groupings = []string{"inPartition", "acrossPartition", "none"}
 
 func engineNames() []string {
 	names := make([]string, len(spark.Engines))
@@ -59,6 +67,7 @@ func workerNames() []string {
 // engineFields are the fields of a report's engine that flags set.
 var engineFields = map[string]string{
 	"engine": "name", "worker-type": "worker_type", "workers": "workers", "cores": "cores", "driver-memory": "driver_memory_bytes",
+	"group-files": "group_files", "group-size": "group_size_bytes",
 }
 
 // from takes what no flag sets from the engine of a saved report. What follows from a flag that is set does not come from
@@ -83,6 +92,12 @@ func (o *engineOptions) from(e advisor.Engine) {
 	}
 	if same {
 		keep("driver-memory", func() { o.driverMemory = strconv.FormatInt(e.DriverMemoryBytes, 10) })
+	}
+	if known, _ := spark.FindEngine(o.engine); known.DynamicFrames {
+		keep("group-files", func() { o.groupFiles = e.GroupFiles })
+		if e.GroupSizeBytes > 0 {
+			keep("group-size", func() { o.groupSize = strconv.FormatInt(e.GroupSizeBytes, 10) })
+		}
 	}
 	o.conf = append(savedConf(o.engine, e), o.conf...)
 }
@@ -109,6 +124,9 @@ func savedConf(engine string, e advisor.Engine) []string {
 			out = append(out, s.name+"="+strconv.FormatInt(s.value, 10))
 		}
 	}
+	if e.UseV1SourceList != nil && known.Version().Knows(spark.UseV1SourceList) {
+		out = append(out, spark.UseV1SourceList+"="+*e.UseV1SourceList)
+	}
 	return out
 }
 
@@ -129,11 +147,14 @@ func (o *engineOptions) resolve() (advisor.Engine, error) {
 	if c.DriverMemory, err = parseDriverMemory(o.driverMemory); err != nil {
 		return advisor.Engine{}, err
 	}
+	if err := o.grouping(e, &c); err != nil {
+		return advisor.Engine{}, err
+	}
 	if c.Conf, err = parseConf(e, o.conf); err != nil {
 		return advisor.Engine{}, err
 	}
 	for flag, field := range engineFields {
-		if was, saved := o.saved[flag]; !o.flags.Changed(flag) && (saved && !was || !saved && flag != "driver-memory") {
+		if was, saved := o.saved[flag]; !o.flags.Changed(flag) && (saved && !was || !saved && flag != "driver-memory") && !strings.HasPrefix(flag, "group-") {
 			c.Assumed = append(c.Assumed, field)
 		}
 	}
@@ -142,6 +163,28 @@ func (o *engineOptions) resolve() (advisor.Engine, error) {
 		return advisor.Engine{}, fmt.Errorf("--conf %w", err)
 	}
 	return engine, nil
+}
+
+// grouping takes what the job sets of Glue's grouping.
+func (o *engineOptions) grouping(e spark.Engine, c *advisor.Cluster) error {
+	if (o.groupFiles != "" || o.groupSize != "") && !e.DynamicFrames {
+		return fmt.Errorf("--group-files and --group-size are options of Glue's DynamicFrames, and %s has none", e.Name)
+	}
+	if c.GroupFiles = o.groupFiles; o.groupFiles != "" && !slices.Contains(groupings, o.groupFiles) {
+		return fmt.Errorf("--group-files %q is not known; it is one of %s", o.groupFiles, strings.Join(groupings, ", "))
+	}
+	if o.groupSize == "" {
+		return nil
+	}
+	n, err := spark.ParseBytes(o.groupSize)
+	if err == nil && (n < 1 || n > mostGroup) {
+		err = fmt.Errorf("it is 1 byte to 1t")
+	}
+	if err != nil {
+		return fmt.Errorf("--group-size %q: %w", o.groupSize, err)
+	}
+	c.GroupSize = n
+	return nil
 }
 
 // parseDriverMemory returns bytes; 0 where nothing is set.

@@ -29,7 +29,7 @@ var flagGroups = []struct {
 	{"report", []string{"format", "output", "brief", "no-color", "color", "ascii", "plain", "width", "csv-raw", "deterministic", "partitions", "max-partitions", "quiet"}},
 	{"gate", []string{"fail-on", "fail-on-empty", "allow-partial", "gate"}},
 	{"in files", []string{"probe", "probe-requests", "table-requests"}},
-	{"engine", []string{"engine", "worker-type", "workers", "cores", "driver-memory", "conf"}},
+	{"engine", []string{"engine", "worker-type", "workers", "cores", "driver-memory", "group-files", "group-size", "conf"}},
 	{"s3", []string{"profile", "region", "endpoint-url", "no-sign-request", "request-payer", "ca-bundle", "no-verify-ssl"}},
 	{"listing", []string{"checkpoint", "restart", "checkpoint-max-age", "concurrency", "max-requests", "max-attempts", "timeout", "cli-read-timeout", "verify", "list-price", "get-price"}},
 	{"more", nil},
