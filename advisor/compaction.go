@@ -34,7 +34,11 @@ func compaction(f *Facts) *Compaction {
 		return nil
 	}
 	c := compactor{facts: f, cuts: f.mostlySplit(), Compaction: Compaction{TargetBytes: f.TargetFileBytes(), Partitions: []Compacted{}}}
+	services := f.AWSServices() // records of the others are no records of the first
 	for t := range f.Profile.EachPartition {
+		if len(services) > 1 && f.awsService(t.Path) != services[0] {
+			continue
+		}
 		if t.Path != "" || f.Profile.Totals.Partitions == 1 { // replacing the target would take its partitions with it
 			c.add(t, 1)
 		}

@@ -20,6 +20,9 @@ func leaveAlone(f *Facts) []Setting {
 	}
 	if r := f.Recommended; r.Repartition == 0 && r.Coalesce == 0 {
 		read := f.read()
+		if read.Reader == DynamicFrame && !read.Exact { // how Glue cuts a file is not published
+			read = f.planOf(DataFrame)
+		}
 		add("repartition, coalesce", "%s write files of about %s; a shuffle would cost more than it gains", tasksOf(read.Tasks), Size(f.Profile.Totals.Bytes/max(read.Tasks, 1)))
 	}
 	return out

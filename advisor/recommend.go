@@ -163,10 +163,20 @@ func recommendWrite(f *Facts) {
 	case f.MeanBytes() >= leastOutputBytes && bytesEach(f, f.planOf(DataFrame)) >= leastOutputBytes:
 		// They were written well; how Glue cuts them, and so what a DynamicFrame would write, is not published.
 	case write >= cores:
-		f.Recommended.Coalesce = write
+		f.Recommended.Coalesce = evenly(write, cores, read.Tasks)
 	default:
 		f.Recommended.Repartition = write
 	}
+}
+
+// evenly is the multiple of the cores that is nearest to so many tasks, and less than most: 38 on 36 cores take two rounds, of
+// which the second has 2. Files are then at most twice as large, and at least two thirds.
+func evenly(tasks, cores, most int64) int64 {
+	n := max((tasks+cores/2)/cores, 1)
+	if n*cores >= most {
+		n = max(tasks/cores, 1)
+	}
+	return n * cores
 }
 
 func bytesEach(f *Facts, p Plan) int64 { return f.Profile.Totals.Bytes / max(p.Tasks, 1) }

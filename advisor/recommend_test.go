@@ -39,11 +39,11 @@ func TestRecommended(t *testing.T) {
 		{"files equal to three a core", glue, []group{{108, mib, "%d.json", 0}}, `{"repartition":1}`},
 		{"one more", glue, []group{{109, mib, "%d.json", 0}}, `{"groupFiles":"inPartition","groupSize":"2097152","repartition":1}`},
 		{"files near the target", glue, []group{{1000, 64 * mib, "%d.json", 0}}, `{}`},
-		{"a byte less", glue, []group{{1000, 64*mib - 1, "%d.json", 0}}, `{"groupFiles":"inPartition","groupSize":"134217728","coalesce":250}`},
+		{"a byte less", glue, []group{{1000, 64*mib - 1, "%d.json", 0}}, `{"groupFiles":"inPartition","groupSize":"134217728","coalesce":252}`},
 		{"large files below 50,000", glue, []group{{1000, 256 * mib, "%d.json", 0}}, `{}`},
 		{"large files above 50,000", glue, []group{{50001, 128 * mib, "%d.json", 0}}, `{"groupFiles":"none","useS3ListImplementation":true}`},
-		{"gzip grows: half of 21 MiB", glue, []group{{1000, 21 * mib / 2, "%d.json.gz", 0}}, `{"coalesce":42}`},
-		{"a byte less", glue, []group{{1000, 21*mib/2 - 1, "%d.json.gz", 0}}, `{"groupFiles":"inPartition","groupSize":"22020096","coalesce":42}`},
+		{"gzip grows: half of 21 MiB", glue, []group{{1000, 21 * mib / 2, "%d.json.gz", 0}}, `{"coalesce":36}`},
+		{"a byte less", glue, []group{{1000, 21*mib/2 - 1, "%d.json.gz", 0}}, `{"groupFiles":"inPartition","groupSize":"22020096","coalesce":36}`},
 		{"half of the bytes are gzip: as if plain", glue, []group{{1000, 4 * mib, "%d.json", 0}, {1000, 4 * mib, "%d.json.gz", 0}},
 			`{"groupFiles":"inPartition","groupSize":"78643200","repartition":32}`},
 		{"tiny partitions", glue, []group{{361, 64 * kib, "p=%d/a.json", 0}},
@@ -78,5 +78,15 @@ func TestRecommended(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, again)
 			}
 		})
+	}
+}
+
+func TestEvenly(t *testing.T) {
+	for _, tt := range []struct{ tasks, most, want int64 }{
+		{36, 1000, 36}, {37, 1000, 36}, {53, 1000, 36}, {54, 1000, 72}, {54, 73, 72}, {54, 72, 36}, {71, 72, 36}, {90, 1000, 108}, {3600, 9999, 3600},
+	} {
+		if got := evenly(tt.tasks, 36, tt.most); got != tt.want {
+			t.Errorf("%d of fewer than %d: %d, want %d", tt.tasks, tt.most, got, tt.want)
+		}
 	}
 }

@@ -25,7 +25,7 @@ import (
 func compactSnippets(f *advisor.Facts) []advisor.Snippet {
 	c := f.Compaction
 	misread := slices.ContainsFunc(f.Profile.Formats, func(t stats.Format) bool { return t.Misread })
-	if c == nil || len(c.Partitions) == 0 || columnListCount(f) > 1 || len(formatTotals(f)) > 1 || misread || len(awsServices(f)) > 0 {
+	if c == nil || len(c.Partitions) == 0 || columnListCount(f) > 1 || len(formatTotals(f)) > 1 || misread || len(f.AWSServices()) > 0 {
 		return nil
 	}
 	format := sparkFormat(mainFormat(f))

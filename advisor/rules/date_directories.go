@@ -46,7 +46,7 @@ var DateDirectories = &advisor.Rule{
 		a.Why = fmt.Sprintf("%s such as %s: Spark sees no columns.", plural(f.Profile.Totals.Partitions, "directory"), quoted(example))
 		a.Why = strings.Replace(a.Why, "directorys", "directories", 1)
 		a.Set = "name the paths; Athena: projection with storage.location.template"
-		if services := awsServices(f); len(services) > 1 {
+		if services := f.AWSServices(); len(services) > 1 {
 			readOneService(f, a, services)
 			return a
 		}
@@ -63,7 +63,7 @@ var DateDirectories = &advisor.Rule{
 func readOneService(f *advisor.Facts, a *advisor.Advice, services []string) {
 	a.Severity = advisor.Warning
 	a.Evidence["services"] = services
-	a.Why = fmt.Sprintf("logs of %s beside %s: other records.", quotedList(services[1:], 2), quoted(services[0]))
+	a.Why = fmt.Sprintf("%s beside %s: other records.", quotedList(services[1:], 2), quoted(services[0]))
 	a.Set = fmt.Sprintf("read %s alone: name its paths, or exclude the others", quoted(services[0]))
 	if patterns := otherServices(services); f.Engine.DynamicFrames && len(patterns) > 0 {
 		with := *f

@@ -9,7 +9,7 @@ import (
 // GlueLister fires when a DynamicFrame reads so many files that Glue's own lister pays.
 var GlueLister = &advisor.Rule{
 	ID:    "glue-lister",
-	Title: "Glue's S3 lister keeps the list of files off the driver's heap",
+	Title: "Glue's own lister spares the driver's heap",
 	Since: "0.1",
 	Scope: advisor.Scope{DynamicFrames: true, Readers: []string{advisor.DynamicFrame}}, Confidence: advisor.Heuristic,
 	Confirm: []advisor.Signal{
@@ -38,7 +38,10 @@ var GlueLister = &advisor.Rule{
 		a.Evidence["files_threshold"] = r.Limit("files")
 		a.Why = fmt.Sprintf("%s files > %s: the driver holds the list.", comma(files), comma(r.Limit("files")))
 		a.Set = "useS3ListImplementation=True"
-		a.Snippets = append(a.Snippets, glueRead(f, "useS3ListImplementation", "groupFiles", "groupSize", "exclusions", "excludeStorageClasses"),
+		if f.Groupable() || f.MeanBytes() >= GroupingNoEffect.Limit("mean_bytes") { // else spark.read is advised
+			a.Snippets = append(a.Snippets, glueRead(f, "useS3ListImplementation", "groupFiles", "groupSize", "exclusions", "excludeStorageClasses"))
+		}
+		a.Snippets = append(a.Snippets,
 			catalogRead("", map[string]string{"additional_options": "{\"useS3ListImplementation\": True}"}))
 		return a
 	},

@@ -9,7 +9,7 @@ import (
 // GroupingGap fires below that number, where grouping is off although the files are small.
 var GroupingGap = &advisor.Rule{
 	ID:    "grouping-gap",
-	Title: "Below 50,000 files Glue does not group: one task a file",
+	Title: "Up to 50,000 files Glue does not group: a task a file",
 	Since: "0.1",
 	Scope: advisor.Scope{DynamicFrames: true, Readers: []string{advisor.DynamicFrame}}, Confidence: advisor.Estimate,
 	Confirm: []advisor.Signal{

@@ -10,7 +10,7 @@ import (
 // GroupingNoEffect fires for many small files in formats that Glue does not group.
 var GroupingNoEffect = &advisor.Rule{
 	ID:    "grouping-no-effect",
-	Title: "groupFiles does nothing for Parquet, ORC and Avro",
+	Title: "groupFiles does nothing for Parquet, ORC, Avro",
 	Since: "0.1",
 	Scope: advisor.Scope{DynamicFrames: true, Readers: []string{advisor.DynamicFrame}}, Confidence: advisor.Estimate,
 	Confirm: []advisor.Signal{

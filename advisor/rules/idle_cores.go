@@ -56,6 +56,9 @@ var IdleCores = &advisor.Rule{
 		a.Effect = f.On(f.Engine.WithWorkers(workers), read.Reader)
 		a.Impact = &advisor.Impact{Metric: "workers", Before: f.Engine.Workers, After: workers, Estimate: "the read alone"}
 		a.Set = fmt.Sprintf("workers=%d: the read keeps %s busy", workers, plural(read.MaxNeededExecutors, "executor"))
+		if read.TaskBytes.Max > f.Engine.MaxPartitionBytes {
+			a.Set = fmt.Sprintf("or, if the files stay as they are, workers=%d: %s busy", workers, plural(read.MaxNeededExecutors, "executor"))
+		}
 		a.Snippets = append(a.Snippets, advisor.Snippet{Kind: "aws-cli", Language: "shell", Code: fmt.Sprintf(
 			"aws glue start-job-run --job-name JOB --worker-type %s --number-of-workers %d\n", f.Engine.WorkerType, workers)})
 		if v, err := spark.ParseVersion(f.Engine.SparkVersion); err == nil && v.AtLeast(spark.Version{Major: 3}) { // from Glue 3.0

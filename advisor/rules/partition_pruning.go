@@ -10,7 +10,7 @@ import (
 // PartitionPruning offers the predicate that reads the last partition alone, of dates the newest.
 var PartitionPruning = &advisor.Rule{
 	ID:    "partition-pruning",
-	Title: "A predicate reads only the partitions that a job needs",
+	Title: "A predicate reads only the partitions needed",
 	Since: "0.1",
 	Scope: advisor.Scope{Readers: []string{advisor.DataFrame, advisor.DynamicFrame, advisor.Athena}}, Confidence: advisor.Exact,
 	Offer: true,

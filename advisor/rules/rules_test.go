@@ -227,6 +227,15 @@ func names(t *testing.T, pattern, suffix string) []string {
 	return files
 }
 
+// A title stands on one line of 80 with its severity and the rule.
+func TestTitles(t *testing.T) {
+	for _, r := range rules.All {
+		if line := fmt.Sprintf("▲ critical: %s [%s]", r.Title, r.ID); runewidth.StringWidth(line) > 80 {
+			t.Errorf("too long for a line: %s", line)
+		}
+	}
+}
+
 func TestValidate(t *testing.T) {
 	if err := advisor.Validate(rules.All); err != nil {
 		t.Error(err)

@@ -53,7 +53,7 @@ var SmallFiles = &advisor.Rule{
 		if f.MeanBytes() >= r.Limit("small_bytes") {
 			a.Why = fmt.Sprintf("%s of %s files are under %s.", comma(small), comma(p.Totals.Objects), size(r.Limit("small_bytes")))
 		}
-		a.Set = fmt.Sprintf("compact to %s: %s", size(rewrite.TargetBytes), plural(after, "file"))
+		a.Set = compactTo(f, rewrite.TargetBytes, after)
 		if 2*after > p.Totals.Objects {
 			a.Set = fmt.Sprintf("coarser partitions: compaction leaves %s", plural(after, "file"))
 			rewrite.Joined = true
@@ -67,9 +67,32 @@ var SmallFiles = &advisor.Rule{
 			a.Evidence["crowded_partitions"] = c.Crowded
 			a.Snippets = append(a.Snippets, compactSnippets(f)...)
 		}
+		if c, services := f.Compaction, f.AWSServices(); c != nil && len(services) > 0 {
+			return copyLogs(a, f, c, services[0])
+		}
 		a.Impact = &advisor.Impact{Metric: "files", Before: p.Totals.Objects, After: a.Effect.After.Files, Estimate: strings.Join(a.Effect.Estimates, "; ")}
 		return a
 	},
+}
+
+// compactTo says how many files there are then, and how large they are where partitions are too small for the target.
+func compactTo(f *advisor.Facts, target, files int64) string {
+	if mean := f.Profile.Totals.Bytes / max(files, 1); files > 1 && mean < target/2 {
+		return fmt.Sprintf("compact, partition by partition: %s of ~%s", plural(files, "file"), size(mean))
+	}
+	return fmt.Sprintf("compact to %s: %s", size(target), plural(files, "file"))
+}
+
+// copyLogs is for logs that AWS delivers, which are not written again in place: CloudTrail's digests are of the files as they
+// are. Of several services one is compacted.
+func copyLogs(a *advisor.Advice, f *advisor.Facts, c *advisor.Compaction, service string) *advisor.Advice {
+	days := f.AWSDays(service)
+	a.Do = "Leave what AWS delivers as it is, and keep a copy for queries: of one service, as Parquet, partitioned by day (key=value), accounts and regions as columns, in files of 128 to 512 MiB. Where a service can deliver less often or larger files, have it do so."
+	a.Set = fmt.Sprintf("copy %s as Parquet by day: %s of ~%s", quoted(service), plural(days, "day"), size(c.Bytes/max(days, 1)))
+	a.Effect = nil
+	after := max((c.Bytes-1)/c.TargetBytes+1, days)
+	a.Impact = &advisor.Impact{Metric: "files", Before: c.FilesBefore, After: after, Estimate: c.Estimate + ", and a day to have a file at least"}
+	return a
 }
 
 // smallFiles counts them, and reports whether they are many.

@@ -45,7 +45,7 @@ var SmallPartitions = &advisor.Rule{
 		a.Evidence["median_bytes_threshold"] = r.Limit("median_bytes")
 		a.Why = fmt.Sprintf("%s with a median of %s: less than a task.", plural(f.Profile.Totals.Partitions, "partition"), size(s.MedianBytes))
 		levels := f.Profile.Partitioning.Levels
-		a.Set = "a coarser key: a month for a day, a range for a number"
+		a.Set = "a coarser key: a day for an hour, a month for a day, a range for a number"
 		if len(levels) > 0 {
 			a.Evidence["levels"] = levelRows(levels)
 		}

@@ -10,7 +10,7 @@ import (
 // UndocumentedCodec fires for text in a codec that Spark reads, and Glue does not promise to.
 var UndocumentedCodec = &advisor.Rule{
 	ID:    "undocumented-codec",
-	Title: "Glue documents gzip and bzip2 for text, not this codec",
+	Title: "Glue documents gzip and bzip2 alone for text",
 	Since: "0.1",
 	Scope: advisor.Scope{DynamicFrames: true, Readers: []string{advisor.DynamicFrame}}, Confidence: advisor.Heuristic,
 	Confirm: []advisor.Signal{

@@ -73,7 +73,7 @@ var UnsplittableFiles = &advisor.Rule{
 		a.Impact = a.Effect.LargestTask()
 		a.Set = "rewrite as Parquet or as files under 128 MiB"
 		if f.Recommended.Repartition > read.Tasks {
-			a.Set = fmt.Sprintf("repartition(%d) after the read; rewrite as Parquet", f.Recommended.Repartition)
+			a.Set = fmt.Sprintf("rewrite as Parquet; until then repartition(%d) right after the read", f.Recommended.Repartition)
 			a.Snippets = append(a.Snippets, advisor.Snippet{
 				Kind: "spark-dataframe", Language: "python", Code: fmt.Sprintf("df = df.repartition(%d)\n", f.Recommended.Repartition),
 			})
