@@ -3,7 +3,6 @@ package advisor
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"s3layout/advisor/spark"
@@ -61,10 +60,10 @@ func sizeDoubts(f *Facts) []string {
 	switch off := f.Profile.SizeError(); {
 	case off == 0:
 		return nil
-	case off > stats.RelativeError:
+	case off > stats.MeanError:
 		return []string{"the report has no sizes of files (profile.detail): they come from its histogram, and may be half or twice as large"}
 	}
-	return []string{"too many different file sizes to keep: sizes are within " + strconv.FormatFloat(stats.RelativeError*100, 'f', 1, 64) + " %"}
+	return []string{"too many different file sizes to keep: this is of means of files alike to 1/64, and within 1 %"}
 }
 
 // codecDoubts: a listing judges suffixes as Spark 3 does, to which .GZ is plain text.

@@ -21,7 +21,7 @@ import (
 type Detail struct {
 	// Version of the spelling: 1.
 	Version int `json:"version"`
-	// Whether the sizes are those of the files; if not, they are the middles of buckets, within 1/128.
+	// Whether the sizes are those of the files; if not, they are means of files whose sizes are within 1/64 of each other.
 	Exact bool `json:"exact"`
 	// Sizes of the files that Spark cuts, ascending. Each different one is twice its difference to the one before; it is one
 	// more, and the number of files follows, where more than one file has that size.
@@ -133,7 +133,7 @@ func (p *Profile) Unpack() error {
 	}
 	for _, set := range p.files {
 		if !p.Detail.Exact && len(set.runs) > 0 {
-			set.error = RelativeError
+			set.error = MeanError
 		}
 	}
 	if err := p.unpackPartitions(); err != nil {

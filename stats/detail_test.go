@@ -107,7 +107,7 @@ func TestDetailOfSketch(t *testing.T) {
 	if err := p.Pack(); err != nil {
 		t.Fatal(err)
 	}
-	if p.Detail.Exact || p.SizeError() != RelativeError {
+	if p.Detail.Exact || p.SizeError() != MeanError {
 		t.Fatalf("exact %t, error %g", p.Detail.Exact, p.SizeError())
 	}
 	checkAlike(t, through(t, p), p)

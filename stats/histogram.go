@@ -21,6 +21,9 @@ const (
 // RelativeError bounds how far a size that comes from a histogram is from the true one, relative to the true one.
 const RelativeError = 1.0 / (2 * steps)
 
+// MeanError bounds how far the mean of a bucket is from any size in it, relative to the size.
+const MeanError = 1.0 / steps
+
 // bucketOf returns the bucket of a size of at least one byte, with 1<<log2 buckets an octave.
 func bucketOf(size int64, log2 int) int {
 	v := uint64(size - 1)
@@ -110,6 +113,25 @@ func octaves(ascending iter.Seq2[int64, int64]) []SizeCount {
 func (h *histogram) counts(yield func(size, objects int64) bool) {
 	for b := range h {
 		if n := h[b].objects; n > 0 && !yield(bucketMiddle(b, stepsLog2), n) {
+			return
+		}
+	}
+}
+
+// means yields every bucket that holds an object, smallest first, at the mean of its sizes, spread over two sizes where that is
+// no whole number, so that their sum is that of the files. However files crowd in a bucket, a plan has all bytes, and where
+// they are all alike it is exact.
+func (h *histogram) means(yield func(size, objects int64) bool) {
+	for b, c := range h {
+		if c.objects == 0 {
+			continue
+		}
+		lo, hi := bucketEdges(b, stepsLog2)
+		mean, larger := c.bytes/c.objects, c.bytes%c.objects
+		if mean < lo || mean > hi || mean == hi && larger > 0 { // the sum was capped
+			mean, larger = bucketMiddle(b, stepsLog2), 0
+		}
+		if c.objects > larger && !yield(mean, c.objects-larger) || larger > 0 && !yield(mean+1, larger) {
 			return
 		}
 	}

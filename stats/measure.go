@@ -74,7 +74,8 @@ func (c *Collector) ages() *Ages {
 }
 
 // FileSizes yields the sizes of the files that Spark cuts (splittable) or does not, each with the number of files that
-// have it. exact is false where there were too many different sizes to keep: they are then within 1/128.
+// have it. exact is false where there were too many different sizes to keep: they are then means, each of the files within 1/64
+// of each other; their sum is exact.
 func (p *Profile) FileSizes(splittable bool) (sizes iter.Seq2[int64, int64], exact bool) {
 	set := p.files[splittable]
 	if set == nil {
@@ -82,18 +83,18 @@ func (p *Profile) FileSizes(splittable bool) (sizes iter.Seq2[int64, int64], exa
 	}
 	sizes = set.All()
 	if !set.Exact() {
-		return p.histograms[splittable].counts, false
+		return p.histograms[splittable].means, false
 	}
 	return sizes, set.error == 0
 }
 
 // SizeError bounds how far what FileSizes yields is from the true sizes, relative to them: 0 where it is exact,
-// RelativeError, or 1 for a profile that was read from a document without Detail.
+// MeanError, or 1 for a profile that was read from a document without Detail.
 func (p *Profile) SizeError() float64 {
 	worst := 0.0
 	for _, set := range p.files {
 		if set.All(); !set.Exact() {
-			worst = max(worst, RelativeError)
+			worst = max(worst, MeanError)
 		}
 		worst = max(worst, set.error)
 	}

@@ -19,6 +19,21 @@ func TestPlansOfHistograms(t *testing.T) {
 		"large":  func(r *rand.Rand) float64 { return math.Exp(20 + r.NormFloat64()) },
 		"even":   func(r *rand.Rand) float64 { return 1 + 300e6*r.Float64() },
 		"narrow": func(r *rand.Rand) float64 { return 40e6 + 20e6*r.Float64() },
+		// What a plan turns on: files that just fit, or just do not.
+		"alike, over a split":   func(r *rand.Rand) float64 { return 129 << 20 },
+		"alike, five a task":    func(r *rand.Rand) float64 { return 22.45 * (1 << 20) },
+		"over a split":          func(r *rand.Rand) float64 { return 1 + 128<<20 + 2<<20*r.Float64() },
+		"around a split":        func(r *rand.Rand) float64 { return 127<<20 + 2<<20*r.Float64() },
+		"around two a task":     func(r *rand.Rand) float64 { return 61.5*(1<<20) + 1<<20*r.Float64() },
+		"around a multiple":     func(r *rand.Rand) float64 { return 255<<20 + 2<<20*r.Float64() },
+		"powers of two, around": func(r *rand.Rand) float64 { return math.Exp2(float64(10+r.IntN(22))) + float64(r.IntN(3)-1) },
+		"tiny":                  func(r *rand.Rand) float64 { return 1 + 100*r.Float64() },
+		"crowds in a crowd": func(r *rand.Rand) float64 {
+			if r.IntN(10) > 0 {
+				return 22.45 * (1 << 20)
+			}
+			return 1 + 300e6*r.Float64()
+		},
 	} {
 		r := rand.New(rand.NewPCG(1, uint64(len(name))))
 		c := NewCollector(Options{})
@@ -53,6 +68,7 @@ func plansOf(t *testing.T, p *Profile, wantExact bool) map[string]spark.Plan {
 	return map[string]spark.Plan{
 		"DataFrame on 36 cores":     spark.DefaultScan(36).Plan(in),
 		"DataFrame on 10,000 cores": spark.DefaultScan(10_000).Plan(in),
+		"DataFrame of 100 MB tasks": spark.Scan{MaxPartitionBytes: 100_000_000, OpenCostBytes: 1 << 20, Parallelism: 8}.Plan(in),
 		"blocks of 32 MiB":          spark.Splits{BlockSize: 32 << 20}.Plan(in),
 		"blocks of 64 MiB":          spark.Splits{BlockSize: 64 << 20}.Plan(in),
 	}

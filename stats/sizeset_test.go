@@ -172,8 +172,8 @@ func TestFileSizesWhenTooMany(t *testing.T) {
 	n := 0
 	for size, count := range split {
 		for range count {
-			if relativeDistance(size, sizes[n]) > RelativeError {
-				t.Fatalf("size %d is %d, want %d within 1/128", n, size, sizes[n])
+			if relativeDistance(size, sizes[n]) > MeanError {
+				t.Fatalf("size %d is %d, want %d within 1/64", n, size, sizes[n])
 			}
 			n++
 		}
