@@ -140,6 +140,8 @@ func (r *Report) check() error {
 	switch {
 	case r.Schema == "":
 		return errors.New("it is not a report: it has no schema")
+	case strings.HasPrefix(r.Schema, "s3layout/report/v") && r.Schema != SchemaID:
+		return fmt.Errorf("its schema is %q, and this program reads %q: read it with the s3layout that wrote it, or profile again", r.Schema, SchemaID)
 	case r.Schema != SchemaID:
 		return fmt.Errorf("its schema is %q, and this program reads %q", r.Schema, SchemaID)
 	case r.Profile == nil:

@@ -45,6 +45,7 @@ var ArchivedObjects = &advisor.Rule{
 		if len(f.Recommended.ExcludeStorageClasses) > 0 {
 			a.Set = "excludeStorageClasses=" + jsonList(f.Recommended.ExcludeStorageClasses)
 			a.Snippets = append(a.Snippets, glueRead(f, "excludeStorageClasses"))
+			a.Snippets = append(a.Snippets, catalogOptions(f, "excludeStorageClasses")...)
 		}
 		return a
 	},

@@ -39,10 +39,9 @@ var GlueLister = &advisor.Rule{
 		a.Why = fmt.Sprintf("%s files > %s: the driver holds the list.", comma(files), comma(r.Limit("files")))
 		a.Set = "useS3ListImplementation=True"
 		if f.Groupable() || f.MeanBytes() >= GroupingNoEffect.Limit("mean_bytes") { // else spark.read is advised
-			a.Snippets = append(a.Snippets, glueRead(f, "useS3ListImplementation", "groupFiles", "groupSize", "exclusions", "excludeStorageClasses"))
+			a.Snippets = append(a.Snippets, glueRead(f, allOptions...))
 		}
-		a.Snippets = append(a.Snippets,
-			catalogRead("", map[string]string{"additional_options": "{\"useS3ListImplementation\": True}"}))
+		a.Snippets = append(a.Snippets, catalogOptions(f, allOptions...)...)
 		return a
 	},
 }

@@ -56,7 +56,8 @@ func largeEnough(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
 	a.Why = fmt.Sprintf("%s files > %s: Glue groups files of %s.", comma(f.Profile.Totals.Objects), comma(r.Limit("files")), size(f.MeanBytes()))
 	a.Do = "Turn grouping off: the files are as large as a task should be."
 	a.Set = "groupFiles=" + f.Recommended.GroupFiles
-	a.Snippets = append(a.Snippets, glueRead(f, "groupFiles", "useS3ListImplementation", "exclusions", "excludeStorageClasses"))
+	a.Snippets = append(a.Snippets, glueRead(f, allOptions...))
+	a.Snippets = append(a.Snippets, catalogOptions(f, allOptions...)...)
 	return a
 }
 
@@ -65,5 +66,6 @@ func grouped(a *advisor.Advice, f *advisor.Facts) {
 	a.Evidence["files"] = f.Profile.Totals.Objects
 	a.Evidence["mean_bytes"] = f.MeanBytes()
 	a.Set = fmt.Sprintf("groupFiles=%s groupSize=%s", f.Recommended.GroupFiles, f.Recommended.GroupSize)
-	a.Snippets = append(a.Snippets, glueRead(f, "groupFiles", "groupSize", "useS3ListImplementation", "exclusions", "excludeStorageClasses"))
+	a.Snippets = append(a.Snippets, glueRead(f, allOptions...))
+	a.Snippets = append(a.Snippets, catalogOptions(f, allOptions...)...)
 }

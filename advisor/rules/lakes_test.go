@@ -10,6 +10,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"s3layout/advisor/render"
+	"s3layout/advisor/spark"
 )
 
 // TestLakes shows whole reports on datasets that people have asked about: what is said of each was read line by line.
@@ -18,7 +19,7 @@ func TestLakes(t *testing.T) {
 	if err != nil || len(files) != 8 {
 		t.Fatalf("%d lakes, %v", len(files), err)
 	}
-	for _, file := range files {
+	for i, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
 			t.Parallel()
 			archive, err := txtar.ParseFile(file)
@@ -30,9 +31,11 @@ func TestLakes(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got bytes.Buffer
-			if err := render.Text(&got, report(t, l.target, l.collector.Profile(), l.engine), render.Options{Width: 80}); err != nil {
+			live := report(t, l.target, l.collector.Profile(), l.engine)
+			if err := render.Text(&got, live, render.Options{Width: 80}); err != nil {
 				t.Fatal(err)
 			}
+			checkSaved(t, file, live, spark.Engines[i%len(spark.Engines)])
 			if *update {
 				archive.Files = append(archive.Files[:1], txtar.File{Name: "report.txt", Data: got.Bytes()})
 				if err := os.WriteFile(file, txtar.Format(archive), 0o666); err != nil {

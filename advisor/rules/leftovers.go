@@ -56,6 +56,7 @@ var Leftovers = &advisor.Rule{
 		a.Effect = f.Without(left...)
 		a.Impact = &advisor.Impact{Metric: "objects", Before: f.Profile.Totals.Objects + objects, After: f.Profile.Totals.Objects}
 		a.Snippets = append(a.Snippets, glueRead(f, "exclusions"))
+		a.Snippets = append(a.Snippets, catalogOptions(f, "exclusions")...)
 		return a
 	},
 }

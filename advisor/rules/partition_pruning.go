@@ -53,11 +53,12 @@ var PartitionPruning = &advisor.Rule{
 			a.Set = "the predicate of the snippet"
 		}
 		if f.Engine.DynamicFrames {
-			arguments := map[string]string{"push_down_predicate": pyString(predicate)}
+			lines := readOptions(f, allOptions...)
 			if p.Totals.Partitions > r.Limit("catalog_partitions") {
-				arguments["additional_options"] = fmt.Sprintf("{\"catalogPartitionPredicate\": %s}", pyString(predicate))
+				lines = append(lines, fmt.Sprintf("        \"catalogPartitionPredicate\": %s,", pyString(predicate)))
 			}
-			a.Snippets = append(a.Snippets, catalogRead("# The last partition, by its values, of the table over this prefix.\n", arguments))
+			a.Snippets = append(a.Snippets, catalogRead("# The last partition, by its values, of the table over this prefix.\n", lines,
+				fmt.Sprintf("push_down_predicate=%s", pyString(predicate))))
 		}
 		a.Snippets = append(a.Snippets, sparkRead(f, mainFormat(f)))
 		a.Snippets[len(a.Snippets)-1].Code += fmt.Sprintf("df = df.where(%s)\n", pyString(predicate))

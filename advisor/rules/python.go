@@ -3,7 +3,6 @@ package rules
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -58,16 +57,30 @@ func glueReadExcluding(f *advisor.Facts, format string, patterns []string) advis
 	return s
 }
 
-// catalogRead is a DynamicFrame read of a table in the Data Catalog; arguments are spelled as Python.
-func catalogRead(comment string, arguments map[string]string) advisor.Snippet {
+// catalogRead is a DynamicFrame read of a table in the Data Catalog, with lines of additional_options and more arguments.
+func catalogRead(comment string, options []string, arguments ...string) advisor.Snippet {
 	var b strings.Builder
+	if strings.Contains(strings.Join(options, ""), "json.dumps") {
+		b.WriteString("import json\n\n")
+	}
 	b.WriteString(comment)
 	b.WriteString("frame = glueContext.create_dynamic_frame.from_catalog(\n    database=\"DATABASE\",\n    table_name=\"TABLE\",\n")
-	for _, name := range slices.Sorted(maps.Keys(arguments)) {
-		fmt.Fprintf(&b, "    %s=%s,\n", name, arguments[name])
+	for _, a := range arguments {
+		fmt.Fprintf(&b, "    %s,\n", a)
+	}
+	if len(options) > 0 {
+		fmt.Fprintf(&b, "    additional_options={\n%s\n    },\n", strings.Join(options, "\n"))
 	}
 	b.WriteString("    transformation_ctx=\"frame\",\n)\n")
 	return advisor.Snippet{Kind: "glue-catalog", Language: "python", Code: b.String()}
+}
+
+// catalogOptions is a read of a table with the named options set as recommended; none where none is.
+func catalogOptions(f *advisor.Facts, options ...string) []advisor.Snippet {
+	if lines := readOptions(f, options...); len(lines) > 0 {
+		return []advisor.Snippet{catalogRead("", lines)}
+	}
+	return nil
 }
 
 // conf sets something of Spark: as a flag of spark-submit, and on Glue as job parameters.

@@ -88,6 +88,9 @@ func moreThan(percent, part, whole int64) bool {
 	return 100*float64(part) > float64(percent)*float64(whole)
 }
 
+// allOptions are those of Glue's that may be recommended, in the order in which snippets have them.
+var allOptions = []string{"groupFiles", "groupSize", "useS3ListImplementation", "exclusions", "excludeStorageClasses"}
+
 // readOptions is the connection_options or additional_options of a DynamicFrame read, as what is recommended sets them.
 func readOptions(f *advisor.Facts, only ...string) []string {
 	r := f.Recommended

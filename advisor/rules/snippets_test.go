@@ -171,18 +171,21 @@ func checkCatalog(code string) error {
 			if !strings.HasPrefix(a[2], `"`) || !strings.HasSuffix(a[2], `"`) {
 				return fmt.Errorf("argument %s is no string: %s", a[1], a[2])
 			}
-		case "additional_options":
-			if err := checkOptions(regexp.MustCompile(`[{,] ?"(\w+)": (True|"[^"]*")`).FindAllStringSubmatch(a[2], -1)); err != nil {
-				return err
-			}
 		default:
 			return fmt.Errorf("argument %s is not known", a[1])
 		}
 	}
-	if len(arguments) < 4 || !strings.Contains(code, "create_dynamic_frame.from_catalog(") {
+	options := optionLine.FindAllStringSubmatch(code, -1)
+	if strings.Contains(code, "    additional_options={\n") != (len(options) > 0) {
+		return fmt.Errorf("additional options are none")
+	}
+	if len(arguments) < 3 || len(arguments)+len(options) < 4 || !strings.Contains(code, "create_dynamic_frame.from_catalog(") {
 		return fmt.Errorf("it is no read of a table")
 	}
-	return nil
+	if strings.Contains(code, "json.") != strings.HasPrefix(code, "import json\n") {
+		return fmt.Errorf("json is used and not imported, or the other way round")
+	}
+	return checkOptions(options)
 }
 
 // checkSpark finds what a compiler would, roughly: .ci/snippets.py has a real one, and runs them.
