@@ -10,7 +10,7 @@ import (
 var GroupingAsSet = &advisor.Rule{
 	ID:    "grouping-as-set",
 	Title: "groupFiles or groupSize as set do not fit",
-	Since: "0.2",
+	Since: "0.1",
 	Scope: advisor.Scope{DynamicFrames: true, Readers: []string{advisor.DynamicFrame}}, Confidence: advisor.Estimate,
 	Confirm: []advisor.Signal{
 		signal(uiTasks, "about as many as the plan dynamicframe_as_set has"),

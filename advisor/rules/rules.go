@@ -150,10 +150,11 @@ func glueRead(f *advisor.Facts, options ...string) advisor.Snippet {
 	}
 	format := glueFormat(f)
 	if format == "FORMAT" {
-		b.WriteString("    },\n    format=\"FORMAT\",  # names do not tell: csv, json, xml, ion, or grokLog for logs, with format_options\n)\n")
+		b.WriteString("    },\n    format=\"FORMAT\",  # names do not tell: csv, json, xml, ion, or grokLog for logs, with format_options\n")
 	} else {
-		fmt.Fprintf(&b, "    },\n    format=%s,\n)\n", pyString(format))
+		fmt.Fprintf(&b, "    },\n    format=%s,\n", pyString(format))
 	}
+	b.WriteString("    transformation_ctx=\"frame\",\n)\n") // bookmarks do nothing without
 	return advisor.Snippet{Kind: "glue-dynamicframe", Language: "python", Code: b.String()}
 }
 

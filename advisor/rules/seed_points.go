@@ -22,7 +22,7 @@ var Points = []Point{
 	},
 	{
 		Number: "1d", Says: "the lister goes well with job bookmarks",
-		Answer: "Bookmarks choose by a file's time of change, and need transformation_ctx in every read: snippets of catalog reads have it.",
+		Answer: "Bookmarks choose by a file's time of change, and need transformation_ctx in every read: snippets have it.",
 		Cannot: "whether bookmarks are on: the job parameter --job-bookmark-option",
 	},
 	{

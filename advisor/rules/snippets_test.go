@@ -156,6 +156,9 @@ func checkDynamicFrame(code string) error {
 	if strings.Contains(code, "json.") != strings.HasPrefix(code, "import json\n") {
 		return fmt.Errorf("json is used and not imported, or the other way round")
 	}
+	if !strings.HasSuffix(code, "    transformation_ctx=\"frame\",\n)\n") {
+		return fmt.Errorf("job bookmarks do nothing without transformation_ctx")
+	}
 	format := regexp.MustCompile(`(?m)^    format="(\w+)",(?:  # .+)?$`).FindStringSubmatch(code)
 	if format == nil || !slices.Contains([]string{"csv", "json", "xml", "ion", "grokLog", "parquet", "orc", "avro", "FORMAT"}, format[1]) {
 		return fmt.Errorf("format %v is none of Glue's", format)
