@@ -30,6 +30,9 @@ func scanDoubts(f *Facts) []string {
 	if f.packsByDirectory() {
 		out = append(out, "by spark.sql.sources.useV1SourceList a data source of version 2 reads this: it packs partition by partition, and this all at once")
 	}
+	if most, some := f.scansMultiLine(); some && !most {
+		out = append(out, "some files have records over several lines: read with multiLine, none is cut")
+	}
 	if f.xml() > 0 && !f.spark4() {
 		out = append(out, "Spark reads xml through a package up to 3.5")
 	}

@@ -191,10 +191,12 @@ func spreadOut(files spark.Files, room int64) sizes {
 	return sizes{all, len(list)}
 }
 
-// scanInput is input for a DataFrame scan: from Spark 4.0 it reads xml, whole unless multiLine is set to false.
+// scanInput is input for a DataFrame scan: from Spark 4.0 it reads xml, whole unless multiLine is set to false; and whole what
+// it needs multiLine for.
 func (f *Facts) scanInput() (spark.Input, growth) {
 	in, g := f.input()
-	if f.files == nil && f.spark4() && f.xml() == f.Profile.Totals.Objects {
+	lines, _ := f.scansMultiLine()
+	if f.files == nil && (lines || f.spark4() && f.xml() == f.Profile.Totals.Objects) {
 		in.Splittable, in.Whole, in.WholeGrowth = nil, both(in.Splittable, in.Whole), g.all
 	}
 	return in, g

@@ -51,6 +51,9 @@ func dataframePlan(f *Facts) Plan {
 		// Without it Spark reads the files in the target itself and no others.
 		p.Settings["recursiveFileLookup"] = "true"
 	}
+	if lines, _ := f.scansMultiLine(); lines && f.files == nil {
+		p.Settings["multiLine"] = "true"
+	}
 	if cut.Tasks > 0 {
 		p.Driver = &DriverIndex{Bytes: spark.IndexBytes(f.objects(), cut.Chunks), Estimate: spark.IndexEstimate}
 	}

@@ -15,6 +15,7 @@ import (
 var All = []*advisor.Rule{
 	MisreadCodec,
 	MismatchedContent,
+	MultiLineRecords,
 	PartitionConflict,
 	MixedFormats,
 	DateDirectories,
