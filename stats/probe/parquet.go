@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"s3layout/stats"
+	"s3layout/stats/thrift"
 )
 
 const (
@@ -62,10 +63,9 @@ func readParquet(f *file, out *Finding) error {
 		out.Expansion = &Expansion{Basis: unknown, Reason: "the footer is encrypted"}
 		return nil
 	}
-	p := &parquetFooter{thrift: thrift{b: footer}, out: out, facts: out.Parquet, fileSize: f.size}
-	if p.decode(); p.problem != nil {
-		p.problem.Offset += at - length
-		out.Problem = p.problem
+	p := &parquetFooter{Walker: thrift.Walker{B: footer}, out: out, facts: out.Parquet, fileSize: f.size}
+	if p.decode(); p.Err != nil {
+		out.Problem = &Problem{Kind: cmp.Or(p.kind, Malformed), What: p.Err.What, Offset: int64(p.Err.Offset) + at - length}
 		return nil
 	}
 	out.Evidence = EvidenceFooter
@@ -77,7 +77,8 @@ var parquetCodecs = [...]string{"none", "snappy", "gzip", "lzo", "brotli", "lz4"
 
 // A parquetFooter decodes FileMetaData in one pass.
 type parquetFooter struct {
-	thrift
+	thrift.Walker
+	kind     ProblemKind // of Err, where it is not Malformed
 	out      *Finding
 	facts    *Parquet
 	fileSize int64
@@ -100,16 +101,24 @@ type codecUse struct {
 	count                            int64
 }
 
-func (p *parquetFooter) decode() {
-	p.structure(thriftStruct, p.fileField)
-	switch {
-	case p.problem != nil:
-	case p.schema == nil || !p.hasRows || !p.groups:
-		p.malformed("the footer lacks its schema, its rows or its row groups")
-	case !p.facts.External && p.compressed > p.fileSize:
-		p.malformed("the columns claim more bytes than the file has")
+// fail ends the walk for another reason than bytes that are malformed.
+func (p *parquetFooter) fail(kind ProblemKind, what string) {
+	if p.Err == nil {
+		p.kind = kind
 	}
-	if p.problem == nil {
+	p.Fail(what)
+}
+
+func (p *parquetFooter) decode() {
+	p.Structure(thrift.Struct, p.fileField)
+	switch {
+	case p.Err != nil:
+	case p.schema == nil || !p.hasRows || !p.groups:
+		p.Fail("the footer lacks its schema, its rows or its row groups")
+	case !p.facts.External && p.compressed > p.fileSize:
+		p.Fail("the columns claim more bytes than the file has")
+	}
+	if p.Err == nil {
 		p.finish()
 	}
 }
@@ -119,54 +128,54 @@ func (p *parquetFooter) fileField(id int, typ byte) {
 	case 2:
 		p.readSchema(typ)
 	case 3:
-		p.rows, p.hasRows = p.size(typ), true
+		p.rows, p.hasRows = p.Size(typ), true
 	case 4:
 		p.readRowGroups(typ)
 	case 6:
-		created := p.text(typ)
+		created := p.Text(typ)
 		p.out.Writer = stats.Spell(string(created[:min(len(created), maxText)]))
 	case 8:
 		p.out.Encryption = "columns"
-		p.skip(typ)
+		p.Skip(typ)
 	default:
-		p.skip(typ)
+		p.Skip(typ)
 	}
 }
 
 func (p *parquetFooter) readRowGroups(typ byte) {
 	if p.schema == nil || p.groups {
-		p.malformed("row groups before the schema, or twice")
+		p.Fail("row groups before the schema, or twice")
 		return
 	}
 	p.groups = true
-	p.list(typ, func(n int) {
+	p.List(typ, func(n int) {
 		if n > maxRowGroups {
 			p.fail(Oversized, fmt.Sprintf("%d row groups", n))
 			return
 		}
 		// A row group of one column takes more than seven bytes: a list that claims more groups ends in a problem.
-		n = min(n, p.remaining()/7)
+		n = min(n, p.Remaining()/7)
 		p.groupRows, p.groupCompressed, p.groupUncompressed = make([]int64, 0, n), make([]int64, 0, n), make([]int64, 0, n)
 	}, p.rowGroup)
 }
 
 func (p *parquetFooter) rowGroup(typ byte) {
 	g := rowGroup{rows: -1}
-	p.structure(typ, func(id int, typ byte) {
+	p.Structure(typ, func(id int, typ byte) {
 		switch id {
 		case 1:
-			p.list(typ, noBegin, func(typ byte) { p.chunk(&g, typ) })
+			p.List(typ, thrift.NoBegin, func(typ byte) { p.chunk(&g, typ) })
 		case 3:
-			g.rows = p.size(typ)
+			g.rows = p.Size(typ)
 		default:
-			p.skip(typ)
+			p.Skip(typ)
 		}
 	})
-	if p.problem != nil {
+	if p.Err != nil {
 		return
 	}
 	if g.rows < 0 || g.chunks != p.schema.leaves {
-		p.malformed("a row group without rows, or not of as many columns as the schema")
+		p.Fail("a row group without rows, or not of as many columns as the schema")
 		return
 	}
 	if p.fits(&g) {
@@ -179,13 +188,13 @@ func (p *parquetFooter) rowGroup(typ byte) {
 // fits adds a group's sizes to the file's, which may not overflow.
 func (p *parquetFooter) fits(g *rowGroup) bool {
 	if g.compressed > math.MaxInt64-p.compressed || g.uncompressed > math.MaxInt64-p.uncompressed {
-		p.malformed("sizes beyond 64 bits")
+		p.Fail("sizes beyond 64 bits")
 		return false
 	}
 	p.compressed += g.compressed
 	p.uncompressed += g.uncompressed
 	if len(p.groupRows) == cap(p.groupRows) {
-		p.malformed("row groups too short to be any")
+		p.Fail("row groups too short to be any")
 		return false
 	}
 	return true
@@ -207,28 +216,28 @@ type chunk struct {
 
 func (p *parquetFooter) chunk(g *rowGroup, typ byte) {
 	c := chunk{nulls: -1, byteArrays: -1}
-	p.structure(typ, func(id int, typ byte) {
+	p.Structure(typ, func(id int, typ byte) {
 		switch id {
 		case 1:
-			elsewhere := len(p.text(typ)) > 0
+			elsewhere := len(p.Text(typ)) > 0
 			p.facts.External = p.facts.External || elsewhere
 		case 3:
 			c.hasMeta = true
-			p.structure(typ, func(id int, typ byte) { p.columnField(&c, id, typ) })
+			p.Structure(typ, func(id int, typ byte) { p.columnField(&c, id, typ) })
 		case 4:
 			p.facts.OffsetIndexes++
-			p.skip(typ)
+			p.Skip(typ)
 		case 6:
 			p.facts.ColumnIndexes++
-			p.skip(typ)
+			p.Skip(typ)
 		case 8:
 			c.encrypted = true
-			p.skip(typ)
+			p.Skip(typ)
 		default:
-			p.skip(typ)
+			p.Skip(typ)
 		}
 	})
-	if p.problem == nil {
+	if p.Err == nil {
 		p.addChunk(g, &c)
 	}
 }
@@ -236,33 +245,33 @@ func (p *parquetFooter) chunk(g *rowGroup, typ byte) {
 func (p *parquetFooter) columnField(c *chunk, id int, typ byte) {
 	switch id {
 	case 4:
-		c.codec = p.size(typ)
+		c.codec = p.Size(typ)
 	case 5:
-		c.values = p.size(typ)
+		c.values = p.Size(typ)
 	case 6:
-		c.uncompressed = p.size(typ)
+		c.uncompressed = p.Size(typ)
 	case 7:
-		c.compressed = p.size(typ)
+		c.compressed = p.Size(typ)
 	case 12:
 		p.member(typ, 3, &c.nulls)
 	case 16:
 		p.member(typ, 1, &c.byteArrays)
 	case 14:
 		c.bloom = true
-		p.skip(typ)
+		p.Skip(typ)
 	default:
-		p.skip(typ)
+		p.Skip(typ)
 	}
 }
 
 // member reads one field of a structure, a size, and skips the others.
 func (p *parquetFooter) member(typ byte, want int, to *int64) {
-	p.structure(typ, func(id int, typ byte) {
+	p.Structure(typ, func(id int, typ byte) {
 		if id == want {
-			*to = p.size(typ)
+			*to = p.Size(typ)
 			return
 		}
-		p.skip(typ)
+		p.Skip(typ)
 	})
 }
 
@@ -282,11 +291,11 @@ func (p *parquetFooter) addChunk(g *rowGroup, c *chunk) {
 		p.fail(Unsupported, "the metadata of a column is encrypted")
 		return
 	default:
-		p.malformed("a column chunk without its metadata")
+		p.Fail("a column chunk without its metadata")
 		return
 	}
 	if c.compressed > math.MaxInt64-g.compressed || c.uncompressed > math.MaxInt64-g.uncompressed {
-		p.malformed("sizes beyond 64 bits")
+		p.Fail("sizes beyond 64 bits")
 		return
 	}
 	g.compressed += c.compressed

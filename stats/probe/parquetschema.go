@@ -1,6 +1,10 @@
 package probe
 
-import "strconv"
+import (
+	"strconv"
+
+	"s3layout/stats/thrift"
+)
 
 // parquetTypes are the values of Type.
 var parquetTypes = [...]string{"BOOLEAN", "INT32", "INT64", "INT96", "FLOAT", "DOUBLE", "BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY"}
@@ -37,21 +41,21 @@ type schemaElement struct {
 
 func (p *parquetFooter) readSchema(typ byte) {
 	if p.schema != nil {
-		p.malformed("a second schema")
+		p.Fail("a second schema")
 		return
 	}
 	var tree path
 	root := true
-	p.list(typ, func(n int) {
+	p.List(typ, func(n int) {
 		if n > maxSchemaElements {
 			p.fail(Oversized, "a schema of more than 100,000 elements")
 			return
 		}
-		p.schema = newSchema(n, len(p.b))
-		p.decoded.widths = make([]int32, 0, min(n, p.remaining()/6))
+		p.schema = newSchema(n, len(p.B))
+		p.decoded.widths = make([]int32, 0, min(n, p.Remaining()/6))
 	}, func(typ byte) {
 		e := p.element(typ)
-		if p.problem != nil {
+		if p.Err != nil {
 			return
 		}
 		if root {
@@ -62,8 +66,8 @@ func (p *parquetFooter) readSchema(typ byte) {
 		}
 		tree.close()
 	})
-	if p.problem == nil && (root || len(tree.stack) > 0) {
-		p.malformed("a schema with fewer elements than its groups have children")
+	if p.Err == nil && (root || len(tree.stack) > 0) {
+		p.Fail("a schema with fewer elements than its groups have children")
 	}
 }
 
@@ -71,7 +75,7 @@ func (p *parquetFooter) readSchema(typ byte) {
 func (p *parquetFooter) place(tree *path, e *schemaElement) {
 	depth := tree.repeated()
 	if !tree.enter(e.name) {
-		p.malformed("a schema with more elements than its groups have children, or of too long a path")
+		p.Fail("a schema with more elements than its groups have children, or of too long a path")
 		return
 	}
 	if e.repetition == repeated {
@@ -83,7 +87,7 @@ func (p *parquetFooter) place(tree *path, e *schemaElement) {
 			p.fail(Oversized, "a schema more than 256 groups deep")
 		}
 	case e.typ >= int64(len(parquetTypes)):
-		p.malformed("a column of no known type")
+		p.Fail("a column of no known type")
 	default:
 		p.decoded.leaf(e.typ, e.length)
 		if !p.schema.leaf(tree.name, e.physical(), e.logicalType(), depth) {
@@ -118,28 +122,28 @@ func decimal(precision, scale int64) string {
 
 func (p *parquetFooter) element(typ byte) schemaElement {
 	e := schemaElement{typ: -1, converted: -1}
-	p.structure(typ, func(id int, typ byte) {
+	p.Structure(typ, func(id int, typ byte) {
 		switch id {
 		case 1:
-			e.typ = p.size(typ)
+			e.typ = p.Size(typ)
 		case 2:
-			e.length = p.size(typ)
+			e.length = p.Size(typ)
 		case 3:
-			e.repetition = p.size(typ)
+			e.repetition = p.Size(typ)
 		case 4:
-			e.name = p.text(typ)
+			e.name = p.Text(typ)
 		case 5:
-			e.children = p.size(typ)
+			e.children = p.Size(typ)
 		case 6:
-			e.converted = p.size(typ)
+			e.converted = p.Size(typ)
 		case 7:
-			e.scale = p.integer(typ)
+			e.scale = p.Integer(typ)
 		case 8:
-			e.precision = p.size(typ)
+			e.precision = p.Size(typ)
 		case 10:
-			p.structure(typ, func(id int, typ byte) { e.logical = p.logical(&e, id, typ) })
+			p.Structure(typ, func(id int, typ byte) { e.logical = p.logical(&e, id, typ) })
 		default:
-			p.skip(typ)
+			p.Skip(typ)
 		}
 	})
 	return e
@@ -150,24 +154,24 @@ func (p *parquetFooter) logical(e *schemaElement, id int, typ byte) string {
 	var unit string
 	var flag bool
 	var width int64
-	p.structure(typ, func(field int, typ byte) {
+	p.Structure(typ, func(field int, typ byte) {
 		switch {
 		case id == 5 && field == 1:
-			e.scale = p.integer(typ)
+			e.scale = p.Integer(typ)
 		case id == 5 && field == 2:
-			e.precision = p.size(typ)
+			e.precision = p.Size(typ)
 		case (id == 7 || id == 8) && field == 1, id == 10 && field == 2:
-			flag = typ == thriftTrue
-			p.skip(typ)
+			flag = typ == thrift.True
+			p.Skip(typ)
 		case (id == 7 || id == 8) && field == 2:
-			p.structure(typ, func(member int, typ byte) {
+			p.Structure(typ, func(member int, typ byte) {
 				unit = timeUnits[min(max(member, 0), len(timeUnits)-1)]
-				p.skip(typ)
+				p.Skip(typ)
 			})
 		case id == 10 && field == 1:
-			width = p.size(typ)
+			width = p.Size(typ)
 		default:
-			p.skip(typ)
+			p.Skip(typ)
 		}
 	})
 	switch id {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zstd"
+
+	"s3layout/stats/thrift"
 )
 
 // Kinds of pages; others are passed over.
@@ -34,56 +36,56 @@ type pageHeader struct {
 }
 
 func (c *column) readHeader() (pageHeader, error) {
-	t := &thrift{b: c.b}
+	t := &thrift.Walker{B: c.b}
 	h := pageHeader{kind: -1, values: -1}
-	t.fields(func(id int, typ byte) {
+	t.Structure(thrift.Struct, func(id int, typ byte) {
 		switch id {
 		case 1:
-			h.kind = t.integer(typ)
+			h.kind = t.Integer(typ)
 		case 2:
-			h.inflated = t.integer(typ)
+			h.inflated = t.Integer(typ)
 		case 3:
-			h.stored = t.integer(typ)
+			h.stored = t.Integer(typ)
 		case 4:
-			h.crc, h.hasCRC = t.integer(typ), true
+			h.crc, h.hasCRC = t.Integer(typ), true
 		case 5, 7:
-			t.structure(typ, func(id int, typ byte) {
+			t.Structure(typ, func(id int, typ byte) {
 				switch id {
 				case 1:
-					h.values = t.integer(typ)
+					h.values = t.Integer(typ)
 				case 2:
-					h.encoding = t.integer(typ)
+					h.encoding = t.Integer(typ)
 				default:
-					t.skip(typ)
+					t.Skip(typ)
 				}
 			})
 		case 8:
-			t.structure(typ, func(id int, typ byte) { h.readV2(t, id, typ) })
+			t.Structure(typ, func(id int, typ byte) { h.readV2(t, id, typ) })
 		default:
-			t.skip(typ)
+			t.Skip(typ)
 		}
 	})
-	if t.err == nil && (h.inflated < 0 || h.stored < 0 || h.stored > int64(len(t.b)-t.at) || h.inflated > maxPage || h.values < -1) {
-		t.fail("a page beyond its chunk")
+	if t.Err == nil && (h.inflated < 0 || h.stored < 0 || h.stored > int64(t.Remaining()) || h.inflated > maxPage || h.values < -1) {
+		t.Fail("a page beyond its chunk")
 	}
-	c.b = c.b[min(t.at, len(c.b)):]
-	return h, t.err
+	c.b = c.b[min(t.At, len(c.b)):]
+	return h, walked(t)
 }
 
-func (h *pageHeader) readV2(t *thrift, id int, typ byte) {
+func (h *pageHeader) readV2(t *thrift.Walker, id int, typ byte) {
 	switch id {
 	case 1:
-		h.values = t.integer(typ)
+		h.values = t.Integer(typ)
 	case 4:
-		h.encoding = t.integer(typ)
+		h.encoding = t.Integer(typ)
 	case 5:
-		h.defBytes = t.integer(typ)
+		h.defBytes = t.Integer(typ)
 	case 6:
-		h.repBytes = t.integer(typ)
+		h.repBytes = t.Integer(typ)
 	case 7:
-		h.plain = !t.boolean(typ)
+		h.plain = !t.Boolean(typ)
 	default:
-		t.skip(typ)
+		t.Skip(typ)
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"s3layout/stats/thrift"
 )
 
 // Errors that callers may match. Errors of the reader are returned as they are.
@@ -120,24 +122,24 @@ func readAt(r io.ReaderAt, p []byte, at int64) error {
 
 // decode reads FileMetaData. Source: apache/parquet-format, src/main/thrift/parquet.thrift.
 func (f *File) decode(footer []byte) error {
-	t := &thrift{b: footer}
+	t := &thrift.Walker{B: footer}
 	rows := int64(-1)
-	t.fields(func(id int, typ byte) {
+	t.Structure(thrift.Struct, func(id int, typ byte) {
 		switch id {
 		case 2:
 			f.readSchema(t, typ)
 		case 3:
-			rows = t.integer(typ)
+			rows = t.Integer(typ)
 		case 4:
-			t.list(typ, func(typ byte) { f.readGroup(t, typ) })
+			t.List(typ, thrift.NoBegin, func(typ byte) { f.readGroup(t, typ) })
 		case 8:
-			t.fail("an encryption algorithm")
+			t.Fail("an encryption algorithm")
 		default:
-			t.skip(typ)
+			t.Skip(typ)
 		}
 	})
-	if t.err != nil {
-		return t.err
+	if err := walked(t); err != nil {
+		return err
 	}
 	if rows < 0 || rows > f.size || // each has bytes of its own: a path is like no other
 		len(f.Leaves) == 0 {
@@ -155,39 +157,47 @@ func (f *File) decode(footer []byte) error {
 	return nil
 }
 
+// walked is why a walk ended before its time.
+func walked(t *thrift.Walker) error {
+	if t.Err == nil {
+		return nil
+	}
+	return fmt.Errorf("%w: %w", ErrMalformed, t.Err)
+}
+
 // An element is a SchemaElement.
 type element struct {
 	typ, repetition, children int64
 	name                      string
 }
 
-func (f *File) readSchema(t *thrift, typ byte) {
+func (f *File) readSchema(t *thrift.Walker, typ byte) {
 	if f.Leaves != nil {
-		t.fail("two schemas")
+		t.Fail("two schemas")
 		return
 	}
 	var elements []element
-	t.list(typ, func(typ byte) {
+	t.List(typ, thrift.NoBegin, func(typ byte) {
 		e := element{typ: -1}
-		t.structure(typ, func(id int, typ byte) {
+		t.Structure(typ, func(id int, typ byte) {
 			switch id {
 			case 1:
-				e.typ = t.integer(typ)
+				e.typ = t.Integer(typ)
 			case 3:
-				e.repetition = t.integer(typ)
+				e.repetition = t.Integer(typ)
 			case 4:
-				e.name = string(t.text(typ))
+				e.name = string(t.Text(typ))
 			case 5:
-				e.children = t.integer(typ)
+				e.children = t.Integer(typ)
 			default:
-				t.skip(typ)
+				t.Skip(typ)
 			}
 		})
 		if elements = append(elements, e); len(elements) > maxLeaves {
-			t.fail("a schema too wide")
+			t.Fail("a schema too wide")
 		}
 	})
-	if t.err == nil {
+	if t.Err == nil {
 		f.Leaves = leavesOf(t, elements)
 	}
 }
@@ -196,13 +206,13 @@ func (f *File) readSchema(t *thrift, typ byte) {
 const maxNesting = 32
 
 // leavesOf walks the schema, which lists a group before its members.
-func leavesOf(t *thrift, elements []element) []Leaf {
+func leavesOf(t *thrift.Walker, elements []element) []Leaf {
 	var out []Leaf
 	at := 0
 	var walk func(path []string, def, rep int)
 	walk = func(path []string, def, rep int) {
-		if at >= len(elements) || len(path) > maxNesting || t.err != nil {
-			t.fail("a schema that does not add up")
+		if at >= len(elements) || len(path) > maxNesting || t.Err != nil {
+			t.Fail("a schema that does not add up")
 			return
 		}
 		e := elements[at]
@@ -221,77 +231,77 @@ func leavesOf(t *thrift, elements []element) []Leaf {
 			return
 		}
 		if e.children < 0 || e.children > int64(len(elements)) {
-			t.fail("a group of impossible size")
+			t.Fail("a group of impossible size")
 			return
 		}
 		for range e.children {
-			if walk(path, def, rep); t.err != nil {
+			if walk(path, def, rep); t.Err != nil {
 				return
 			}
 		}
 	}
 	if walk(nil, 0, 0); at != len(elements) {
-		t.fail("a schema that does not add up")
+		t.Fail("a schema that does not add up")
 	}
 	return out
 }
 
-func (f *File) readGroup(t *thrift, typ byte) {
+func (f *File) readGroup(t *thrift.Walker, typ byte) {
 	g := group{rows: -1}
-	t.structure(typ, func(id int, typ byte) {
+	t.Structure(typ, func(id int, typ byte) {
 		switch id {
 		case 1:
-			t.list(typ, func(typ byte) { g.chunks = append(g.chunks, f.readChunk(t, typ)) })
+			t.List(typ, thrift.NoBegin, func(typ byte) { g.chunks = append(g.chunks, f.readChunk(t, typ)) })
 		case 3:
-			g.rows = t.integer(typ)
+			g.rows = t.Integer(typ)
 		default:
-			t.skip(typ)
+			t.Skip(typ)
 		}
 	})
-	if t.err == nil && (g.rows < 0 || len(g.chunks) != len(f.Leaves) || len(f.groups) == maxGroups) {
-		t.fail("a row group without rows, or not of as many columns as the schema")
+	if t.Err == nil && (g.rows < 0 || len(g.chunks) != len(f.Leaves) || len(f.groups) == maxGroups) {
+		t.Fail("a row group without rows, or not of as many columns as the schema")
 	}
 	f.groups = append(f.groups, g)
 }
 
-func (f *File) readChunk(t *thrift, typ byte) chunk {
+func (f *File) readChunk(t *thrift.Walker, typ byte) chunk {
 	c := chunk{bytes: -1}
 	data, dictionary := int64(-1), int64(0)
-	t.structure(typ, func(id int, typ byte) {
+	t.Structure(typ, func(id int, typ byte) {
 		switch id {
 		case 1:
-			if len(t.text(typ)) > 0 {
-				t.fail("a column in another file")
+			if len(t.Text(typ)) > 0 {
+				t.Fail("a column in another file")
 			}
 		case 3:
-			t.structure(typ, func(id int, typ byte) {
+			t.Structure(typ, func(id int, typ byte) {
 				switch id {
 				case 4:
-					c.codec = t.integer(typ)
+					c.codec = t.Integer(typ)
 				case 5:
-					c.values = t.integer(typ)
+					c.values = t.Integer(typ)
 				case 7:
-					c.bytes = t.integer(typ)
+					c.bytes = t.Integer(typ)
 				case 9:
-					data = t.integer(typ)
+					data = t.Integer(typ)
 				case 11:
-					dictionary = t.integer(typ)
+					dictionary = t.Integer(typ)
 				default:
-					t.skip(typ)
+					t.Skip(typ)
 				}
 			})
 		case 8:
-			t.fail("an encrypted column")
+			t.Fail("an encrypted column")
 		default:
-			t.skip(typ)
+			t.Skip(typ)
 		}
 	})
 	c.offset = data
 	if dictionary > 0 && dictionary < data {
 		c.offset = dictionary
 	}
-	if t.err == nil && (c.offset < 0 || c.bytes < 0 || c.bytes > f.size || c.offset > f.size-c.bytes || c.values < 0 || c.values > math.MaxInt64/2) {
-		t.fail("a column chunk beyond the file")
+	if t.Err == nil && (c.offset < 0 || c.bytes < 0 || c.bytes > f.size || c.offset > f.size-c.bytes || c.values < 0 || c.values > math.MaxInt64/2) {
+		t.Fail("a column chunk beyond the file")
 	}
 	return c
 }
