@@ -172,6 +172,39 @@ func same(t *testing.T, what string, got, want []string) {
 	}
 }
 
+// Only live files are drawn to be opened.
+func TestDrawn(t *testing.T) {
+	for _, format := range []string{"delta", "iceberg"} {
+		eachFixture(t, format, func(t *testing.T, file string, want expected) {
+			l := newLake()
+			l.unzip(t, file, "t/")
+			l.put("plain/part.csv", []byte("a,b\n"))
+			first := stats.NewCollector(stats.Options{Draw: 200})
+			first.Add(l.objects())
+			read, err := tables.Read(t.Context(), l, first.TableLogs(), tables.Options{Root: "s3://copied/to/", Now: now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, draw := range []int{200, stats.DrawAll} {
+				second := stats.NewCollector(stats.Options{Tables: read, Draw: draw})
+				second.Add(l.objects())
+				var drawn []string
+				sample := second.Sample()
+				for round := sample.Next(1000, func(*stats.Pick) int { return 1 }); len(round) > 0; round = sample.Next(1000, func(*stats.Pick) int { return 1 }) {
+					for _, d := range round {
+						drawn = append(drawn, d.Key)
+					}
+				}
+				live := []string{"plain/part.csv"}
+				for _, name := range want.Live {
+					live = append(live, "t/"+name)
+				}
+				same(t, "drawn", drawn, live)
+			}
+		})
+	}
+}
+
 // Of every Delta table exactly those files are live that delta-rs or delta-spark lists, at the root and below.
 func TestDelta(t *testing.T) {
 	eachFixture(t, "delta", func(t *testing.T, file string, want expected) {
