@@ -56,10 +56,10 @@ const (
 	maxReadTimeout     = 3600
 )
 
-// timeouts are how long a request may be silent, and how long it may take: twice that, where it is more than is usual.
+// timeouts are how long a request may be silent, and how long it may take.
 func (o *awsOptions) timeouts() (read, attempt time.Duration) {
 	read = time.Duration(o.readTimeout) * time.Second
-	return read, max(s3.DefaultAttemptTimeout, 2*read)
+	return read, 2 * read
 }
 
 // verified reports whether the report stands on ends of keys that were all looked behind.

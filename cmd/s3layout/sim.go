@@ -29,7 +29,11 @@ func newSimCommand() *cobra.Command {
 		Short: "Serve computed buckets over HTTP, for any S3 client to list",
 		Long: `Sim starts an S3 server whose buckets are computed, one for each kind of
 keyspace: ` + strings.Join(s3sim.Names(), ", ") + `.
-It checks no signatures and stores nothing. Point any lister at it, to compare.`,
+It checks no signatures and stores nothing. Point any lister at it, to compare.
+
+--faults has a share of the requests go wrong, in ` + fmt.Sprint(len(s3sim.Kinds())) + ` ways: --faults help lists them,
+and all:5% is 5 % in all of them that a client can see. The same --seed spoils the
+same requests, whatever their order; every fourth attempt of a request is let through.`,
 		Example: `  s3layout sim --objects 1000000 --latency 30ms --listen 127.0.0.1:9100
   s3layout profile s3://hex/ --endpoint-url http://127.0.0.1:9100`,
 		Args: cobra.NoArgs,
@@ -48,6 +52,9 @@ It checks no signatures and stores nothing. Point any lister at it, to compare.`
 }
 
 func runSim(ctx context.Context, o *simOptions, stdout io.Writer) error {
+	if o.faults == "help" {
+		return listFaults(stdout)
+	}
 	fail := func(err error) error { return &exitError{exitUsage, err} }
 	fault, err := s3sim.ParseFaults(o.faults, o.seed)
 	if err != nil {
@@ -72,4 +79,20 @@ func runSim(ctx context.Context, o *simOptions, stdout io.Writer) error {
 	s := server.Stats()
 	fmt.Fprintf(stdout, "%d requests, %d of them lists, %d throttled, at most %d in flight\n", s.Requests, s.Lists, s.Throttled, s.MaxInFlight)
 	return nil
+}
+
+// listFaults says what --faults takes.
+func listFaults(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%-15s every one below, in equal parts, but for those marked *\n", s3sim.AllFaults)
+	for _, k := range s3sim.Kinds() {
+		mark := ""
+		if k.Silent() {
+			mark = " *"
+		}
+		fmt.Fprintf(&b, "%-15s %s%s\n", k, k.Doc(), mark)
+	}
+	b.WriteString("* nothing in the answer shows it\n")
+	_, err := io.WriteString(w, b.String())
+	return err
 }

@@ -218,7 +218,7 @@ func (b *board) jump(s *span, to string) (done bool) {
 	return true
 }
 
-// drop gives a span up. Too many in a row stop everything, unless the server refused them: that takes one request each.
+// drop gives a span up. Too many in a row stop everything, unless the server refused them: that takes little time.
 func (b *board) drop(s *span, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

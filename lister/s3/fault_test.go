@@ -16,9 +16,6 @@ import (
 	"s3layout/lister/s3sim"
 )
 
-// tailKinds are faults that only a look behind the last page shows, which TestVerify takes.
-var tailKinds = []s3sim.FaultKind{s3sim.EarlyEnd, s3sim.EmptyEnd}
-
 // healing are the kinds that a client gets past by asking again.
 func healing() []s3sim.FaultKind {
 	return slices.DeleteFunc(s3sim.Kinds(), func(k s3sim.FaultKind) bool {
@@ -26,7 +23,7 @@ func healing() []s3sim.FaultKind {
 		case s3sim.AccessDenied, s3sim.ExpiredToken, s3sim.WrongRegion, s3sim.AuthMalformed, s3sim.RedirectLoop:
 			return true
 		}
-		return slices.Contains(tailKinds, k)
+		return k.Silent() // TestVerify and TestFutureModified have these
 	})
 }
 
@@ -79,7 +76,7 @@ func TestTransientFaults(t *testing.T) {
 
 // TestMixedFaults is all of them at once, the incurable ones too.
 func TestMixedFaults(t *testing.T) {
-	kinds := slices.DeleteFunc(s3sim.Kinds(), func(k s3sim.FaultKind) bool { return slices.Contains(tailKinds, k) })
+	kinds := slices.DeleteFunc(s3sim.Kinds(), s3sim.FaultKind.Silent)
 	seeds := uint64(25)
 	if racing {
 		seeds = 7
@@ -110,7 +107,7 @@ func TestPermanentFaults(t *testing.T) {
 	middle := keys.At(1200).Key
 	upper := keys.At(1800).Key
 	for _, kind := range kinds {
-		if slices.Contains(tailKinds, kind) {
+		if kind.Silent() {
 			continue
 		}
 		for name, when := range map[string]func(*s3sim.Request) bool{

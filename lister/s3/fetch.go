@@ -57,10 +57,12 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 			if attempt >= orderAttempts && s.unordered(r, attempt) {
 				return nil, err
 			}
-		} else if !transient(err) {
+		} else if !transient(err) && !doubtful(err) {
 			return nil, err
 		}
-		if attempt >= s.attempts(err) {
+		if most := s.attempts(err); most == 1 {
+			return nil, err
+		} else if attempt >= most {
 			return nil, fmt.Errorf("%d attempts failed, the last with: %w", attempt, err)
 		}
 		if err := sleep(ctx, backoff(err, attempt, time.Now())); err != nil {
@@ -71,9 +73,14 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 }
 
 // attempts is how often a page that failed so is asked for: a server that asks to slow down is there, and answers later.
-// One that has never answered is hardly ever about to: more often its address is wrong.
+// One that has never answered is hardly ever about to: more often its address is wrong. A refusal is final, unless pages
+// have come before it.
 func (s *Source) attempts(err error) int {
 	switch {
+	case doubtful(err) && s.root.Load() == nil:
+		return 1
+	case doubtful(err):
+		return min(doubtAttempts, s.opts.MaxAttempts)
 	case slowDown(err):
 		return s.opts.MaxAttempts * throttledPatience
 	case unreachable(err) && s.root.Load() == nil:
@@ -154,7 +161,11 @@ func (s *Source) attempt(ctx context.Context, r request) (*page, error) {
 		s.recycle(p)
 		return nil, why(ctx, err)
 	}
-	if err := p.check(s.target.Bucket, r); err != nil {
+	err := p.check(s.target.Bucket, r)
+	if err == nil && p.truncated && p.token == "" && len(p.objects) == 0 {
+		err = errNoToken
+	}
+	if err != nil {
 		s.recycle(p)
 		return nil, err
 	}

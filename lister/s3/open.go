@@ -105,12 +105,9 @@ func (s *Source) openPage(ctx context.Context, prefix string) (*page, error) {
 // passEmpty follows continuation tokens to the first page that has a key.
 func (s *Source) passEmpty(ctx context.Context, prefix string, p *page) (*page, error) {
 	var tokens tokens
-	for len(p.objects) == 0 && p.truncated {
+	for len(p.objects) == 0 && p.truncated { // and then it has a token
 		token := p.token
 		s.recycle(p)
-		if token == "" {
-			return nil, errNoToken
-		}
 		err := tokens.add(token)
 		if err == nil {
 			p, err = s.fetch(ctx, request{prefix: prefix, token: token, ordered: !s.serial})

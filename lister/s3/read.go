@@ -68,6 +68,7 @@ func (s *Source) read(ctx context.Context, key string, p []byte, off int64) (int
 		s.pace.observe(throttled(err))
 		if err == nil {
 			s.credentials.accepted(generation)
+			s.readable.Store(true)
 			return n, nil
 		}
 		if ctx.Err() != nil {
@@ -80,7 +81,7 @@ func (s *Source) read(ctx context.Context, key string, p []byte, off int64) (int
 		if throttled(err) {
 			s.throttled.Add(1)
 		}
-		if !transient(err) && !errors.Is(err, errNotRange) || attempt >= s.readsOf(err) {
+		if attempt >= s.readsOf(err) {
 			return n, err
 		}
 		if err := sleep(ctx, backoff(err, attempt, time.Now())); err != nil {
@@ -90,9 +91,14 @@ func (s *Source) read(ctx context.Context, key string, p []byte, off int64) (int
 	}
 }
 
-// readsOf is how often a range that failed so is asked for.
+// readsOf is how often a range that failed so is asked for. That reading is denied is final where nothing has been read.
 func (s *Source) readsOf(err error) int {
-	if statusOf(err) >= http.StatusBadRequest {
+	switch {
+	case doubtful(err) && !s.readable.Load():
+		return 1
+	case !transient(err) && !doubtful(err) && !errors.Is(err, errNotRange):
+		return 1
+	case statusOf(err) >= http.StatusMultipleChoices:
 		return s.attempts(err)
 	}
 	return min(readAttempts, s.opts.MaxAttempts)
@@ -206,10 +212,13 @@ func (r *rangeReader) read(response *smithyhttp.Response) error {
 		r.n = 0
 		return fmt.Errorf("%w: the body is longer", errNotRange)
 	}
-	if n < len(r.p) {
-		return errShrunk
+	switch {
+	case n == len(r.p):
+		return nil
+	case response.StatusCode == http.StatusOK: // it need not be the object: a server that is well says which part it sends
+		return fmt.Errorf("%w: %w", errNotRange, errShrunk)
 	}
-	return nil
+	return errShrunk
 }
 
 // contentRange reads "bytes 0-99/1234", and returns how many bytes of the range there are.

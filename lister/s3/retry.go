@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -45,8 +46,34 @@ func transientNetwork(err error) bool {
 		return true
 	}
 	var timeout net.Error
-	return errors.As(err, &timeout) && timeout.Timeout()
+	return errors.As(err, &timeout) && timeout.Timeout() || brokenHTTP2(err)
 }
+
+// brokenHTTP2 reports whether a stream or a connection of HTTP/2 ended before its answer: GOAWAY, RST_STREAM.
+//
+// Note: net/http does not export these errors, so that their texts are all there is to know them by; TestHTTP2 has them.
+func brokenHTTP2(err error) bool {
+	text := innermost(err).Error()
+	return strings.HasPrefix(text, "http2: ") || strings.HasPrefix(text, "stream error: ") || strings.HasPrefix(text, "connection error: ")
+}
+
+// doubtful reports whether an answer that is final by itself is to be doubted where the same credentials have been good for
+// others: a gateway with several servers behind it may have one that is not well.
+func doubtful(err error) bool {
+	if transient(err) {
+		return false
+	}
+	switch statusOf(err) {
+	case http.StatusForbidden, http.StatusMovedPermanently, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return codeOf(err) != "InvalidObjectState"
+	case http.StatusBadRequest:
+		return credentialsExpired(err) || codeOf(err) == "AuthorizationHeaderMalformed"
+	}
+	return credentialsExpired(err)
+}
+
+// doubtAttempts is how often a request is made that is refused so: a refusal that holds takes half a second.
+const doubtAttempts = 4
 
 // unreachable reports whether a request never got to a server: it listens no more, or its name cannot be looked up.
 func unreachable(err error) bool {

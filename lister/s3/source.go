@@ -74,6 +74,7 @@ type Source struct {
 	reads                                         chan struct{}          // a place for each read in flight
 	left                                          progress
 	single                                        bool        // the target is an object
+	readable                                      atomic.Bool // an object has been read
 	early                                         atomic.Bool // the server has ended a range before its last key
 }
 
@@ -278,9 +279,10 @@ func (s *Source) listSpan(ctx context.Context, b *board, sp *span, batches chan<
 			return nil
 		}
 		own, done := b.advance(sp, p.objects, more)
-		if sp.token = p.emptyToken(); unverified == nil && own == 0 && sp.token == "" {
-			ends++
-			unverified = s.noWayOn(p, ends)
+		if sp.token = p.emptyToken(); unverified == nil && len(p.objects) == 0 && sp.token == "" {
+			if ends++; ends >= s.opts.MaxAttempts {
+				unverified = errEnds
+			}
 		}
 		if !done && unverified != nil {
 			b.drop(sp, unverified)
@@ -310,18 +312,6 @@ func (s *Source) jump(root, key string) (to string, ok bool) {
 		}
 	}
 	return "", false
-}
-
-// noWayOn is why a span cannot be listed on after a page without keys and without a token. One that only says that there
-// are none may do better when it is asked for again.
-func (s *Source) noWayOn(p *page, times int) error {
-	switch {
-	case p.truncated:
-		return errNoToken
-	case times >= s.opts.MaxAttempts:
-		return errEnds
-	}
-	return nil
 }
 
 // emptyToken is the continuation token of a page without keys: S3 may send such pages, and start-after cannot pass them.

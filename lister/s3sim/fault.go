@@ -77,6 +77,7 @@ const (
 	WrongName
 	WrongPrefix
 	StrayKey
+	FutureModified
 
 	kinds // how many there are
 )
@@ -124,24 +125,25 @@ var table = [kinds]kindInfo{
 	ErrorBody: {name: "error200", doc: "200 with an <Error> document", send: sendError},
 	CutXML:    {name: "cutxml", doc: "half the document, in a whole HTTP body", send: sendHalf},
 
-	SameToken:     {name: "sametoken", doc: "the next token is the one that was sent", alter: sameToken},
-	TokenCycle:    {name: "cycle", doc: "the next tokens run in a circle of two", alter: tokenCycle},
-	NoToken:       {name: "notoken", doc: "truncated, and no next token", alter: noToken},
-	EmptyPage:     {name: "emptypage", doc: "no keys, truncated, with a new token: legal", alter: emptyPage},
-	EarlyEnd:      {name: "earlyend", doc: "half the page, rounded up, and not truncated", alter: earlyEnd},
-	EmptyEnd:      {name: "emptyend", doc: "no keys, and not truncated", alter: emptyEnd},
-	NoTruncated:   {name: "notruncated", doc: "no IsTruncated", alter: noTruncated},
-	DuplicateKey:  {name: "duplicate", doc: "the first key of the page again at its end", alter: duplicateKey},
-	UnorderedKeys: {name: "unordered", doc: "first and last key of the page trade places", alter: unorderedKeys},
-	RawControl:    {name: "rawcontrol", doc: "encoding-type ignored, control characters raw", prepare: rawControl},
-	NegativeSize:  {name: "negative", doc: "the first size is -5", alter: negativeSize},
-	Entities:      {name: "entities", doc: "a DTD with an entity bomb in the first key", alter: entities},
-	OversizePage:  {name: "oversize", doc: "more entries than max-keys", prepare: oversize},
-	HugeKey:       {name: "hugekey", doc: "the first key is 32 MiB long", alter: hugeKey},
-	WrongKeyCount: {name: "keycount", doc: "KeyCount is one too many", alter: wrongKeyCount},
-	WrongName:     {name: "name", doc: "Name is another bucket's", alter: wrongName},
-	WrongPrefix:   {name: "prefix", doc: "Prefix is not the one that was sent", alter: wrongPrefix},
-	StrayKey:      {name: "stray", doc: "the first key is outside the prefix, where there is one", alter: strayKey},
+	SameToken:      {name: "sametoken", doc: "the next token is the one that was sent", alter: sameToken},
+	TokenCycle:     {name: "cycle", doc: "the next tokens run in a circle of two", alter: tokenCycle},
+	NoToken:        {name: "notoken", doc: "truncated, and no next token", alter: noToken},
+	EmptyPage:      {name: "emptypage", doc: "no keys, truncated, with a new token: legal", alter: emptyPage},
+	EarlyEnd:       {name: "earlyend", doc: "half the page, rounded up, and not truncated", alter: earlyEnd},
+	EmptyEnd:       {name: "emptyend", doc: "no keys, and not truncated", alter: emptyEnd},
+	NoTruncated:    {name: "notruncated", doc: "no IsTruncated", alter: noTruncated},
+	DuplicateKey:   {name: "duplicate", doc: "the first key of the page again at its end", alter: duplicateKey},
+	UnorderedKeys:  {name: "unordered", doc: "first and last key of the page trade places", alter: unorderedKeys},
+	RawControl:     {name: "rawcontrol", doc: "encoding-type ignored, control characters raw", prepare: rawControl},
+	NegativeSize:   {name: "negative", doc: "the first size is -5", alter: negativeSize},
+	Entities:       {name: "entities", doc: "a DTD with an entity bomb in the first key", alter: entities},
+	OversizePage:   {name: "oversize", doc: "more entries than max-keys", prepare: oversize},
+	HugeKey:        {name: "hugekey", doc: "the first key is 32 MiB long", alter: hugeKey},
+	WrongKeyCount:  {name: "keycount", doc: "KeyCount is one too many", alter: wrongKeyCount},
+	WrongName:      {name: "name", doc: "Name is another bucket's", alter: wrongName},
+	WrongPrefix:    {name: "prefix", doc: "Prefix is not the one that was sent", alter: wrongPrefix},
+	FutureModified: {name: "future", doc: "the first key is modified in 2099", alter: futureModified},
+	StrayKey:       {name: "stray", doc: "the first key is outside the prefix, where there is one", alter: strayKey},
 }
 
 func (k FaultKind) info() *kindInfo { return &table[k] }
@@ -156,6 +158,10 @@ func (k FaultKind) String() string {
 
 // Doc says in a few words what the client sees.
 func (k FaultKind) Doc() string { return table[k].doc }
+
+// Silent reports whether nothing in the answer shows that it is wrong: a client that believes a listing without looking
+// behind its end, or what it says of a time, believes these.
+func (k FaultKind) Silent() bool { return k == EarlyEnd || k == EmptyEnd || k == FutureModified }
 
 // Kinds lists every kind.
 func Kinds() []FaultKind {

@@ -68,6 +68,10 @@ func rawControl(_ *Fault, q *listQuery) { q.enc = encodeRaw }
 
 func negativeSize(_ *Fault, _ *call, p *page, _ *head) { p.replace("Size", "-5") }
 
+func futureModified(_ *Fault, _ *call, p *page, _ *head) {
+	p.replace("LastModified", "2099-12-31T23:59:59.000Z")
+}
+
 // entities declares eight entities, each ten of the one before: 10^8 letters, were somebody to expand them.
 func entities(_ *Fault, _ *call, p *page, h *head) {
 	var b strings.Builder

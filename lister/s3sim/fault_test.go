@@ -195,6 +195,7 @@ func TestPages(t *testing.T) {
 	}{
 		{Fault{Kind: NoToken}, func(r result) bool { return *r.IsTruncated && r.Next == "" && len(r.Contents) == 2 }},
 		{Fault{Kind: EmptyPage}, func(r result) bool { return *r.IsTruncated && r.Next != "" && len(r.Contents) == 0 && r.KeyCount == 0 }},
+		{Fault{Kind: FutureModified}, func(r result) bool { return r.Contents[0].LastModified == "2099-12-31T23:59:59.000Z" }},
 		{Fault{Kind: EmptyEnd}, func(r result) bool { return !*r.IsTruncated && r.Next == "" && len(r.Contents) == 0 && r.KeyCount == 0 }},
 		{Fault{Kind: EarlyEnd}, func(r result) bool { return !*r.IsTruncated && r.Next == "" && len(r.Contents) == 1 && r.KeyCount == 1 }},
 		{Fault{Kind: NoTruncated}, func(r result) bool { return r.IsTruncated == nil && len(r.Contents) == 2 }},

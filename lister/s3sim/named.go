@@ -44,7 +44,7 @@ func Names() []string {
 
 // Named returns a ready keyspace of n keys, 0 <= n <= MaxNamed. The same name and n give the same keys and sizes. Beside
 // Names there is hive<files>, with any number of files to a partition: 10,000,000 keys of hive500 are 20,000 partitions,
-// and so are 1,000,000 of hive50.
+// and so are 1,000,000 of hive50; and hostile, whose keys hold what a terminal obeys.
 func Named(name string, n int64) (Keyspace, error) {
 	keys := keysOf(name)
 	if keys == nil {
@@ -61,12 +61,24 @@ func keysOf(name string) func(n int64) Keyspace {
 	if i := slices.IndexFunc(shapes, func(s shape) bool { return s.name == name }); i >= 0 {
 		return shapes[i].keys
 	}
+	if name == "hostile" {
+		return hostileKeys
+	}
 	digits, found := strings.CutPrefix(name, "hive")
 	per, err := strconv.ParseInt(digits, 10, 64)
 	if !found || err != nil || per < 1 || per > MaxNamed || digits != strconv.FormatInt(per, 10) {
 		return nil
 	}
 	return hiveKeys(per)
+}
+
+// hostileKeys hold control sequences, ends of lines, a command of CI logs, a bidirectional override and bytes that are no
+// UTF-8.
+func hostileKeys(n int64) Keyspace {
+	dir := counted("\x1b]0;owned\a\x1b[2J/dt=", "\r\n::error::/")
+	return Grid{
+		N: n, Per: 100, Prefix: func(dst []byte, g int64) []byte { return dir(dst, 0, g) }, Name: counted("\u202egpj.\xff", "\t.csv"),
+	}.Keys()
 }
 
 func constant(s string) func(dst []byte, _ int64) []byte {

@@ -48,8 +48,11 @@ func schedule(seed uint64, shares []kindShare) func(*Request) *Fault {
 // unit maps 64 bits to [0, 1).
 func unit(h uint64) float64 { return float64(h>>11) / (1 << 53) }
 
-// ParseFaults reads a schedule as a flag spells it: kinds and shares, "slowdown:5%,reset:0.02". The empty string is no
-// faults, and a nil function.
+// AllFaults is what a flag calls every kind but the silent ones.
+const AllFaults = "all"
+
+// ParseFaults reads a schedule as a flag spells it: kinds and shares, "slowdown:5%,reset:0.02"; "all:5%" is 5 % in equal
+// parts of every kind that is not Silent. The empty string is no faults, and a nil function.
 func ParseFaults(spec string, seed uint64) (func(*Request) *Fault, error) {
 	if strings.TrimSpace(spec) == "" {
 		return nil, nil
@@ -57,11 +60,13 @@ func ParseFaults(spec string, seed uint64) (func(*Request) *Fault, error) {
 	var shares []kindShare
 	total := 0.0
 	for item := range strings.SplitSeq(spec, ",") {
-		s, err := parseShare(strings.TrimSpace(item))
+		more, err := parseShare(strings.TrimSpace(item))
 		if err != nil {
 			return nil, err
 		}
-		shares, total = append(shares, s), total+s.share
+		for _, s := range more {
+			shares, total = append(shares, s), total+s.share
+		}
 	}
 	if total > 1+1e-9 {
 		return nil, fmt.Errorf("faults %q add up to %.3g%% of the requests", spec, total*100)
@@ -69,14 +74,18 @@ func ParseFaults(spec string, seed uint64) (func(*Request) *Fault, error) {
 	return schedule(seed, shares), nil
 }
 
-func parseShare(item string) (kindShare, error) {
+func parseShare(item string) ([]kindShare, error) {
 	name, text, found := strings.Cut(item, ":")
 	if !found {
-		return kindShare{}, fmt.Errorf("fault %q has no share: write %q", item, item+":5%")
+		return nil, fmt.Errorf("fault %q has no share: write %q", item, item+":5%")
 	}
-	kind, err := ParseKind(name)
-	if err != nil {
-		return kindShare{}, err
+	kinds := slices.DeleteFunc(Kinds(), FaultKind.Silent)
+	if name != AllFaults {
+		kind, err := ParseKind(name)
+		if err != nil {
+			return nil, err
+		}
+		kinds = []FaultKind{kind}
 	}
 	number, percent := strings.CutSuffix(text, "%")
 	share, err := strconv.ParseFloat(number, 64)
@@ -84,9 +93,13 @@ func parseShare(item string) (kindShare, error) {
 		share /= 100
 	}
 	if err != nil || math.IsNaN(share) || share < 0 || share > 1 {
-		return kindShare{}, fmt.Errorf("fault %q: the share %q is not between 0%% and 100%%", item, text)
+		return nil, fmt.Errorf("fault %q: the share %q is not between 0%% and 100%%", item, text)
 	}
-	return kindShare{kind, share}, nil
+	out := make([]kindShare, len(kinds))
+	for i, k := range kinds {
+		out[i] = kindShare{k, share / float64(len(kinds))}
+	}
+	return out, nil
 }
 
 // Always returns a Fault function that spoils every request.

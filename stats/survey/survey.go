@@ -34,7 +34,7 @@ type Options struct {
 const (
 	DefaultRequests    = 200
 	DefaultConcurrency = 64
-	DefaultFileTimeout = 30 * time.Second
+	DefaultFileTimeout = 4 * time.Minute // three attempts of a minute, and the pauses between them
 )
 
 // The modes of stats.Probe.
