@@ -329,7 +329,10 @@ type Run struct {
 	Seconds float64 `json:"seconds"`
 	// How often the listing was taken up again from its checkpoint. The counts here are those of all runs, as far as they
 	// were saved. Absent where it was listed in one go.
-	Resumed  int64 `json:"resumed,omitempty"`
+	Resumed int64 `json:"resumed,omitempty"`
+	// Objects that were written since: the dataset changes while it is listed, or a clock is wrong. They count like all others.
+	ModifiedDuringScan int64 `json:"modified_during_scan,omitempty"`
+
 	Requests int64 `json:"requests"`
 	// Of these, requests that read objects, and the bytes of objects that they brought.
 	Gets      int64 `json:"gets"`

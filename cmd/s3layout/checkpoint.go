@@ -109,13 +109,15 @@ type checkpoint struct {
 	header  checkpointHeader
 	options stats.Options
 	every   int // pages
+	most    int // pages that may be lost, where the file is small or saving them takes no more than a fifth of the time
 	warn    func(string)
 
 	spend   func() spent     // by all runs
 	pages   int              // since the file was written last
 	due     time.Time        // when it is, whatever the pages
 	rest    time.Time        // not before
-	syncing chan error       // has a result when the file that was written last is in its place; nil where none is
+	soon    time.Time        // not before, where many pages would be lost
+	syncing chan error       // has a result when the disk has a file that was written; nil where none is under way
 	off     bool             // nothing can be kept
 	earlier *stats.Collector // of the runs before; nil in the first
 }
@@ -127,6 +129,10 @@ const (
 	checkpointEvery = 5 * time.Second
 	checkpointPages = 100
 	checkpointShare = 30
+	// checkpointHaste is its share where half as many pages are not saved as are in flight: a server that is near brings them
+	// faster than a large file is written. One of up to checkpointSmall bytes is written as often as that.
+	checkpointHaste = 4
+	checkpointSmall = 256 << 10
 )
 
 // openCheckpoint reads the checkpoint of a target, where there is one, and prepares the source to go on from there. Whatever
@@ -145,6 +151,7 @@ func openCheckpoint(t *target, o *profileOptions, s settings, warn func(string))
 	c := &checkpoint{
 		name: o.checkpoint, source: source, options: options, warn: warn,
 		every:  min(max(o.concurrency/4, 1), checkpointPages),
+		most:   min(max(o.concurrency/2, 1), checkpointPages),
 		header: checkpointHeader{Tool: version(), Scope: sc, ScopeHash: sc.hash(), Started: time.Now().UTC().Truncate(time.Millisecond)},
 	}
 	c.due = c.header.Started.Add(checkpointEvery)
@@ -234,7 +241,7 @@ func (c *checkpoint) account(run func() spent) (all func() spent) {
 	before := c.header.Spent
 	c.spend = func() spent {
 		s := run()
-		return spent{before.Objects + s.Objects, before.Usage.Add(s.Usage), before.CPUSeconds + s.CPUSeconds}
+		return spent{before.Objects + s.Objects, before.Usage.Add(s.Usage), before.CPUSeconds + s.CPUSeconds, before.Modified + s.Modified}
 	}
 	return c.spend
 }
@@ -254,13 +261,15 @@ func (c *checkpoint) delivered(collector *stats.Collector) {
 	}
 	c.pages++
 	now := time.Now()
-	if c.pages < c.every && now.Before(c.due) || now.Before(c.rest) || !c.synced(false) {
+	switch {
+	case c.pages >= c.most && !now.Before(c.soon):
+	case c.pages < c.every && now.Before(c.due) || now.Before(c.rest):
 		return
 	}
 	c.save(collector, now)
 }
 
-// synced reports whether the file that was written last is in its place, or waits until it is.
+// synced reports whether the disk has what it was to take, or waits until it has.
 func (c *checkpoint) synced(wait bool) bool {
 	if c.syncing == nil {
 		return true
@@ -293,18 +302,31 @@ func (c *checkpoint) failed(err error) {
 	c.warn(fmt.Sprintf("--checkpoint: cannot write %q any more: %s", c.name, render.Printable(err.Error())))
 }
 
-// save writes the file. The listing waits until it is written, but not until the disk has it.
+// save writes the file. The listing waits until it is written, but not until the disk has it: that takes its time, and is
+// for power failures alone. While the disk is at one file, those that take its place are left to the next.
 func (c *checkpoint) save(collector *stats.Collector, now time.Time) {
 	f, err := c.write(collector, now)
+	size := int64(0)
+	if err == nil {
+		size, _ = f.Seek(0, io.SeekCurrent) // of a regular file
+		err = f.place()
+	}
 	took := time.Since(now)
-	c.pages, c.due, c.rest = 0, now.Add(checkpointEvery), now.Add(took+checkpointShare*took)
+	c.pages, c.due = 0, now.Add(checkpointEvery)
+	if c.rest, c.soon = now.Add(took+checkpointShare*took), now.Add(took+checkpointHaste*took); size <= checkpointSmall {
+		c.soon = now
+	}
 	if err != nil {
 		c.failed(err)
 		return
 	}
+	if !c.synced(false) {
+		_ = f.Close() // another file follows, if only in the end
+		return
+	}
 	done := make(chan error, 1)
 	c.syncing = done
-	go func() { done <- f.commit() }()
+	go func() { done <- f.settle() }()
 }
 
 func (c *checkpoint) write(collector *stats.Collector, now time.Time) (replacement, error) {

@@ -49,6 +49,7 @@ type spent struct {
 	Objects    int64        `json:"objects"`
 	Usage      lister.Usage `json:"usage"`
 	CPUSeconds float64      `json:"cpu_seconds"`
+	Modified   int64        `json:"modified_during_scan,omitempty"`
 }
 
 // errNotCheckpoint is a file that somebody else wrote. It is never overwritten.
@@ -165,14 +166,18 @@ func replace(name string) (replacement, error) {
 	return replacement{f, name}, err
 }
 
-// commit puts the file in its place, so that it is there after a power failure, too.
-func (r replacement) commit() error {
-	err := errors.Join(r.Sync(), r.Close())
-	if err == nil {
-		err = os.Rename(r.Name(), r.name)
-	}
+// place puts the file in its place: whatever becomes of this process, it is there.
+func (r replacement) place() error {
+	err := os.Rename(r.Name(), r.name)
 	if err != nil {
-		_ = os.Remove(r.Name()) // the error before it says more
+		r.abandon()
+	}
+	return err
+}
+
+// settle has the disk take a file that is in its place, so that it is there after a power failure, too. It closes it.
+func (r replacement) settle() error {
+	if err := errors.Join(r.Sync(), r.Close()); err != nil {
 		return err
 	}
 	if dir, err := os.Open(filepath.Dir(r.name)); err == nil {

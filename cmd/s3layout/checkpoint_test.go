@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash/crc32"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -93,42 +95,122 @@ func TestKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for name, server := range map[string]*s3sim.Server{"far": {Latency: 20 * time.Millisecond}, "near": {}} {
+		t.Run(name, func(t *testing.T) {
+			server.Buckets = map[string]*s3sim.Bucket{"lake": {Keys: keys}}
+			k := killed(t, server, rounds, "--concurrency", "4", "--probe", "off")
+			if each := float64(k.lost) / float64(k.kills); each > 4 {
+				t.Errorf("%.1f requests were lost with a kill, with 4 in flight at most", each)
+			}
+		})
+	}
+}
+
+// TestKilledTables is TestKilled for a lake of tables: what is read of their metadata is read again, and a listing that was
+// taken up again is listed once more, for the files that are live.
+func TestKilledTables(t *testing.T) {
+	server := s3sim.New(map[string]*s3sim.Bucket{"lake": {Keys: s3sim.Objects(tableLake()...)}})
+	server.PageCap, server.Latency = 100, 10*time.Millisecond
+	k := killed(t, server, 3, "--concurrency", "4", "--probe-requests", "20")
+	for _, want := range []string{`"basis":"metadata"`, `"format":"delta"`} {
+		if !strings.Contains(k.report, want) {
+			t.Errorf("%s is not in %.1000s", want, k.report)
+		}
+	}
+}
+
+// tableLake is two Delta tables of a few thousand files, of which a third is dead, with plain files before, between and
+// behind them.
+func tableLake() (out []s3sim.Object) {
+	add := func(key string, size int64, body string) {
+		o := s3sim.Object{Key: key, Size: size, Modified: lakeTime}
+		if body != "" {
+			o.Size, o.Body = int64(len(body)), []byte(body)
+		}
+		out = append(out, o)
+	}
+	for _, table := range []string{"m/orders/", "t/"} {
+		first := `{"protocol":{"minReaderVersion":1,"minWriterVersion":2}}` + "\n" +
+			`{"metaData":{"id":"x","format":{"provider":"parquet"},"schemaString":"{}","partitionColumns":["p"],"configuration":{}}}` + "\n"
+		second := ""
+		for i := range 1500 {
+			path := fmt.Sprintf("p=%d/part-%05d.csv", i%20, i)
+			add(table+path, int64(1000+i), "")
+			first += fmt.Sprintf(`{"add":{"path":%q,"partitionValues":{"p":"%d"},"size":%d,"modificationTime":0,"dataChange":true}}`, path, i%20, 1000+i) + "\n"
+			if i%3 == 0 {
+				second += fmt.Sprintf(`{"remove":{"path":%q,"dataChange":true}}`, path) + "\n"
+			}
+		}
+		add(table+"_delta_log/00000000000000000000.json", 0, first)
+		add(table+"_delta_log/00000000000000000001.json", 0, second)
+	}
+	for i := range 1500 {
+		add(fmt.Sprintf("%c/x=%d/%05d.csv", "anz"[i%3], i%7, i), int64(i), "")
+	}
+	return out
+}
+
+// savedRequests is how many requests the checkpoint knows of: 0 where there is none.
+func savedRequests(t *testing.T, file string) int64 {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0
+	}
+	h, _, err2 := readCheckpoint(bytes.NewReader(b), int64(len(b)))
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	return h.Spent.Usage.Requests
+}
+
+// killing is what came of runs that were killed.
+type killing struct {
+	report  string // but for what the run took
+	kills   int
+	resumes int64
+	lost    int64 // requests, of which the checkpoint did not know at a kill
+}
+
+// killed profiles the server's bucket "lake" in one go, then often again with a checkpoint and kills at random, and fails
+// unless the report is the same each time.
+func killed(t *testing.T, server *s3sim.Server, rounds int, flags ...string) killing {
+	t.Helper()
 	v := &victim{}
-	server := s3sim.New(map[string]*s3sim.Bucket{"lake": {Keys: keys}})
-	server.Latency, server.Fault = 20*time.Millisecond, v.fault
+	server.Fault = v.fault
 	url, stop, err := s3sim.Start(server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer stop()
 	file := filepath.Join(t.TempDir(), "cp")
-	args := []string{"profile", "s3://lake/", "--endpoint-url", url, "--no-sign-request", "--region", "us-east-1",
-		"--format", "json", "--concurrency", "4", "--partitions", "all", "--probe", "off"}
+	args := append([]string{"profile", "s3://lake/", "--endpoint-url", url, "--no-sign-request", "--region", "us-east-1",
+		"--format", "json", "--partitions", "all"}, flags...)
 	whole, _ := killedRun(t, v, -1, args...)
 	want, _ := withoutRun(t, whole)
 	alone := server.Stats().Requests
 	args = append(args, "--checkpoint", file)
 
 	r := rand.New(rand.NewPCG(uint64(rounds), 1))
-	kills, resumes, lost := 0, int64(0), int64(0)
+	k := killing{report: want}
 	for round := range rounds {
-		before := server.Stats().Requests
+		saved := int64(0)
 		for lives := 0; ; lives++ {
-			n := int64(-1)
+			n, before := int64(-1), server.Stats().Requests
 			if lives < 6 {
 				n = 1 + r.Int64N(alone)
 			}
 			out, code := killedRun(t, v, n, args...)
 			if code < 0 {
-				kills++
+				now := savedRequests(t, file)
+				k.kills++
+				k.lost += server.Stats().Requests - before - (now - saved)
+				saved = now
 				continue
 			}
 			got, resumed := withoutRun(t, out)
-			if resumes += resumed; got != want {
+			if k.resumes += resumed; got != want {
 				t.Fatalf("round %d, after %d kills: another report:\n got %.2000s\nwant %.2000s", round, lives, got, want)
-			}
-			if lives > 0 {
-				lost += server.Stats().Requests - before - alone
 			}
 			break
 		}
@@ -136,10 +218,11 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("round %d leaves %q", round, left)
 		}
 	}
-	t.Logf("%d kills, %d resumed runs, %d requests more than the %d of a listing in one go: %.1f a kill", kills, resumes, lost, alone, float64(lost)/float64(max(kills, 1)))
-	if kills < rounds || resumes == 0 {
-		t.Errorf("%d kills and %d resumed runs show nothing", kills, resumes)
+	t.Logf("%d kills, %d resumed runs, of %d requests: %.1f lost with a kill", k.kills, k.resumes, alone, float64(k.lost)/float64(max(k.kills, 1)))
+	if k.kills < rounds || k.resumes == 0 {
+		t.Errorf("%d kills and %d resumed runs show nothing", k.kills, k.resumes)
 	}
+	return k
 }
 
 // checkpointBytes is a checkpoint of a few objects.

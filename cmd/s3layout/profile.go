@@ -231,6 +231,7 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 	if t.kind == "s3" {
 		options.Skips = s.selection.skips()
 	}
+	started, resumed := kept.span(begun.UTC().Truncate(time.Millisecond))
 	collector := kept.collector(options)
 	split := o.split(t, options, begun, o.probe == survey.Off)
 	split.partial = kept.resumed()
@@ -246,6 +247,7 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 	})
 	failed := t.source.List(ctx, func(objects []lister.Object) error {
 		run.Objects += int64(len(objects))
+		run.Modified += modifiedSince(objects, started)
 		o.watched.add(collector, objects)
 		split.see(objects)
 		progress.add(objects)
@@ -267,7 +269,7 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 
 	r := newReport(t, o, s, profile)
 	r.Run = o.runOf(spending(), meter != nil)
-	r.Run.Started, r.Run.Resumed = kept.span(begun.UTC().Truncate(time.Millisecond))
+	r.Run.Started, r.Run.Resumed = started, resumed
 	r.Run.Seconds = round3((time.Since(begun) + begun.Sub(r.Run.Started).Truncate(time.Millisecond)).Seconds())
 	r.Warnings = append(append(r.Warnings, warnings...), warningsOf(t.source)...)
 	outcome := judgeOutcome(ctx, t, r, o, failed)
@@ -275,9 +277,19 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 	return r, outcome
 }
 
+// modifiedSince counts objects that were written after a time, by the clock of whoever wrote them.
+func modifiedSince(objects []lister.Object, t time.Time) (n int64) {
+	for i := range objects {
+		if objects[i].Modified.After(t) {
+			n++
+		}
+	}
+	return n
+}
+
 // runOf says what was spent, and what that cost where there were requests.
 func (o *profileOptions) runOf(s spent, metered bool) advisor.Run {
-	r := advisor.Run{CPUSeconds: round3(s.CPUSeconds)}
+	r := advisor.Run{CPUSeconds: round3(s.CPUSeconds), ModifiedDuringScan: s.Modified}
 	if !metered {
 		return r
 	}
