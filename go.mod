@@ -15,6 +15,7 @@ require (
 	github.com/klauspost/compress v1.20.3 // snappy and zstd
 	github.com/mattn/go-runewidth v0.0.31
 	github.com/pierrec/lz4/v4 v4.1.33 // LZ4 blocks
+	github.com/rclone/gofakes3 v0.0.12 // tests: S3 as others wrote it
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.0.9
@@ -72,4 +73,9 @@ require (
 	github.com/xo/terminfo v1.0.0 // indirect
 )
 
-require github.com/charmbracelet/x/exp/ordered v0.1.0 // indirect
+require (
+	github.com/charmbracelet/x/exp/ordered v0.1.0 // indirect
+	github.com/minio/xxml v0.0.3 // indirect
+	github.com/ryszard/goskiplist v0.0.0-20150312221310-2dfbae5fcf46 // indirect
+	github.com/shabbyrobe/gocovmerge v0.0.0-20230507112040-c3350d9342df // indirect
+)

@@ -20,7 +20,7 @@ import (
 // TestChangingLake adds and removes objects while they are listed: what is there all the time comes once, and what comes
 // and goes once at most. Each request meets another state of the lake.
 func TestChangingLake(t *testing.T) {
-	seeds := uint64(6)
+	seeds := uint64(4)
 	if racing {
 		seeds = 2
 	}
@@ -101,17 +101,17 @@ func TestFutureModified(t *testing.T) {
 // beyond Options.MaxRequests. TestSimulation holds larger lakes to it.
 func TestBudget(t *testing.T) {
 	for _, name := range s3sim.Names() {
-		keys := ready(t, name, 60_000)
+		keys := ready(t, name, 20_000)
 		want := truth(keys, "")
 		server := lake(keys)
 		server.Latency = 10 * time.Millisecond
 		bubble(t, server, func(t *testing.T, client *s3.Client) {
 			const workers = 8
 			r := mustList(t, client, "s3://lake/", want, Options{Concurrency: workers})
-			if u := r.source.Usage(); u.Requests > 60*11/10+64 {
-				t.Errorf("%s: %d requests for 60 pages and %d workers", name, u.Requests, workers)
+			if u := r.source.Usage(); u.Requests > 20*11/10+64 {
+				t.Errorf("%s: %d requests for 20 pages and %d workers", name, u.Requests, workers)
 			}
-			for _, most := range []int64{1, 2, 30} {
+			for _, most := range []int64{1, 20} {
 				before := server.Stats().Requests
 				r := listAll(t.Context(), client, "s3://lake/", Options{Concurrency: workers, MaxRequests: most})
 				if err := r.verdict(want); err != nil || !errors.Is(r.err, errBudget) {

@@ -49,7 +49,7 @@ func lighter(fault func(*s3sim.Request) *s3sim.Fault) func(*s3sim.Request) *s3si
 // says what is not.
 func TestTransientFaults(t *testing.T) {
 	keys := ready(t, "hive500", 3000)
-	seeds := uint64(4)
+	seeds := uint64(2)
 	if racing {
 		keys, seeds = ready(t, "hive500", 2000), 1
 	}
@@ -77,7 +77,7 @@ func TestTransientFaults(t *testing.T) {
 // TestMixedFaults is all of them at once, the incurable ones too.
 func TestMixedFaults(t *testing.T) {
 	kinds := slices.DeleteFunc(s3sim.Kinds(), s3sim.FaultKind.Silent)
-	seeds := uint64(25)
+	seeds := uint64(15)
 	if racing {
 		seeds = 7
 	}

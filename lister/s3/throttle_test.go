@@ -13,8 +13,8 @@ import (
 // TestThrottled is a server that takes so many requests a second: after 10 s at most one in twenty is refused, and at least
 // four fifths of what it takes are asked for.
 func TestThrottled(t *testing.T) {
-	for _, rps := range []float64{50, 300} {
-		for _, workers := range []int{16, 64} {
+	for _, rps := range []float64{50, 150} {
+		for _, workers := range []int{64} {
 			keys := ready(t, "hive500", int64(rps)*40*5)
 			server := lake(keys)
 			server.RPS, server.Latency = rps, 30*time.Millisecond
