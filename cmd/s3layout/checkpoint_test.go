@@ -109,7 +109,7 @@ func TestKilled(t *testing.T) {
 // TestKilledTables is TestKilled for a lake of tables: what is read of their metadata is read again, and a listing that was
 // taken up again is listed once more, for the files that are live.
 func TestKilledTables(t *testing.T) {
-	server := s3sim.New(map[string]*s3sim.Bucket{"lake": {Keys: s3sim.Objects(tableLake()...)}})
+	server := s3sim.New(map[string]*s3sim.Bucket{"lake": {Keys: s3sim.Objects(lakeOfTables()...)}})
 	server.PageCap, server.Latency = 100, 10*time.Millisecond
 	k := killed(t, server, 3, "--concurrency", "4", "--probe-requests", "20")
 	for _, want := range []string{`"basis":"metadata"`, `"format":"delta"`} {
@@ -119,9 +119,9 @@ func TestKilledTables(t *testing.T) {
 	}
 }
 
-// tableLake is two Delta tables of a few thousand files, of which a third is dead, with plain files before, between and
+// lakeOfTables is two Delta tables of a few thousand files, of which a third is dead, with plain files before, between and
 // behind them.
-func tableLake() (out []s3sim.Object) {
+func lakeOfTables() (out []s3sim.Object) {
 	add := func(key string, size int64, body string) {
 		o := s3sim.Object{Key: key, Size: size, Modified: lakeTime}
 		if body != "" {
