@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -326,10 +327,21 @@ func (t *text) snippets(advice []advisor.Advice) {
 	}
 }
 
+// maxNotes of one code are shown: many tables may each have the same to say.
+const maxNotes = 3
+
 func (t *text) notes(r *advisor.Report) {
 	t.blank()
+	seen := map[string]int{}
 	for _, w := range r.Warnings {
-		t.paragraph("note", w.Message+counted(w))
+		if seen[w.Code]++; seen[w.Code] <= maxNotes {
+			t.paragraph("note", w.Message+counted(w))
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(seen)) {
+		if more := seen[code] - maxNotes; more > 0 {
+			t.paragraph("note", fmt.Sprintf("and %s of code %s, all in --format json", plural(int64(more), "more note"), Printable(code)))
+		}
 	}
 	requests := ""
 	if r.Run.Requests > 0 {

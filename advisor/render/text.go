@@ -1,9 +1,11 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -199,13 +201,24 @@ func totals(p *stats.Profile) string {
 
 // contents is what the files are, and what was ignored.
 func contents(p *stats.Profile) string {
+	// Files of one format may be of several entries: what their names told of them differs.
+	var names []string
+	bytes := map[string]int64{}
+	for _, f := range p.Formats {
+		name := formatName(f)
+		if _, seen := bytes[name]; !seen {
+			names = append(names, name)
+		}
+		bytes[name] += f.Bytes
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return cmp.Compare(bytes[b], bytes[a]) })
 	var parts []string
-	for i, f := range p.Formats {
+	for i, name := range names {
 		if i == 3 {
-			parts = append(parts, fmt.Sprintf("%d more", len(p.Formats)-i))
+			parts = append(parts, fmt.Sprintf("%d more", len(names)-i))
 			break
 		}
-		parts = append(parts, formatName(f)+" "+advisor.Percent(f.Bytes, p.Totals.Bytes))
+		parts = append(parts, name+" "+advisor.Percent(bytes[name], p.Totals.Bytes))
 	}
 	s := strings.Join(parts, ", ")
 	if s != "" {

@@ -30,7 +30,7 @@ var PartitionConflict = &advisor.Rule{
 	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
 		p := f.Profile.Partitioning
 		columns := slices.DeleteFunc(slices.Clone(p.Columns), func(c columnsList) bool { return len(c.Names) == 0 })
-		if p.Scheme != "hive" && p.Scheme != "mixed" || len(columns) == 0 {
+		if p.Scheme != "hive" && p.Scheme != "mixed" || len(columns) == 0 || len(f.Profile.TableFormats) > 0 { // tables are not read by their directories
 			return nil
 		}
 		bases, lists := basePaths(f.Profile), columnLists(columns)

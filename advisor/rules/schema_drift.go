@@ -29,6 +29,9 @@ var SchemaDrift = &advisor.Rule{
 		{URL: "https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-transforms-ResolveChoice.html", Read: "2026-11"},
 	},
 	Check: func(r *advisor.Rule, f *advisor.Facts) *advisor.Advice {
+		if len(f.Profile.TableFormats) > 0 {
+			return nil // a table's metadata says what its columns are, and several tables have each their own
+		}
 		for _, s := range f.Profile.Probe.Schemas {
 			if s.NamesOnly || s.Distinct < r.Limit("schemas") {
 				continue

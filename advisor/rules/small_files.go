@@ -19,7 +19,7 @@ var SmallFiles = &advisor.Rule{
 		signal(bytesRead, "flat for minutes before the first task, while the driver lists"),
 	},
 	Doc: advisor.Doc{
-		Saw:    "At least a thousand files under 32 MiB, and files under 32 MiB on the average, or most files so.",
+		Saw:    "At least a thousand files under 32 MiB, and files under 32 MiB on the average, or most files so. Of Delta and Iceberg tables the live files count, which their own commands compact.",
 		Costs:  "Each file costs requests, an entry in the driver's memory and, in a scan, as much as reading 4 MiB (spark.sql.files.openCostInBytes). Listing and planning can take longer than the work.",
 		Do:     "Compact: write the dataset again with files of 128 to 512 MiB, partition by partition (by a coarser key, where a partition holds no more than a file), and have the writer make fewer, larger files from now on.",
 		Ignore: "The prefix is a landing zone that is compacted elsewhere, or is read rarely.",
@@ -30,6 +30,7 @@ var SmallFiles = &advisor.Rule{
 		{Name: "percent", Value: 50, Unit: "% of files", Reason: "a few large files lift the mean, and leave as many small ones"},
 		{Name: "warn_removed", Value: 10000, Unit: "files", Reason: "as many that go save a driver minutes of listing, and a DynamicFrame as many tasks"},
 		{Name: "target_bytes", Value: spark.TargetFile, Unit: "bytes", Reason: "the middle of the band that Athena, Redshift Spectrum, Iceberg and Spark agree on"},
+		{Name: "target_table_bytes", Value: tableFile, Unit: "bytes", Reason: "write.target-file-size-bytes, Iceberg's default; Delta's OPTIMIZE makes files of up to twice that"},
 		{Name: "target_whole_bytes", Value: spark.TargetWholeFile, Unit: "bytes", Reason: "for files that are not split, each of which is a task: what a task reads"},
 	},
 	Sources: []advisor.Source{
@@ -42,6 +43,10 @@ var SmallFiles = &advisor.Rule{
 			return nil
 		}
 		rewrite := advisor.Rewrite{TargetBytes: f.TargetFileBytes()}
+		_, formats := sumTables(p.TableFormats)
+		if len(formats) > 0 {
+			rewrite.TargetBytes = r.Limit("target_table_bytes")
+		}
 		a := r.Found(advisor.Info)
 		a.Effect = f.Rewritten(rewrite)
 		after := a.Effect.After.Files
@@ -54,6 +59,10 @@ var SmallFiles = &advisor.Rule{
 			a.Why = fmt.Sprintf("%s of %s files are under %s.", comma(small), comma(p.Totals.Objects), size(r.Limit("small_bytes")))
 		}
 		a.Set = compactTo(f, rewrite.TargetBytes, after)
+		if len(formats) > 0 {
+			a.Set = fmt.Sprintf("%s, to %s: ~%s", tableCompaction(formats), size(rewrite.TargetBytes), plural(after, "file"))
+			a.Snippets = append(a.Snippets, compactTables(formats)...)
+		}
 		if 2*after > p.Totals.Objects {
 			a.Set = fmt.Sprintf("coarser partitions: compaction leaves %s", plural(after, "file"))
 			rewrite.Joined = true
@@ -75,6 +84,9 @@ var SmallFiles = &advisor.Rule{
 	},
 }
 
+// tableFile is how large a table's own compaction makes files, bytes.
+const tableFile = 512 << 20
+
 // compactTo says how many files there are then, and how large they are where partitions are too small for the target.
 func compactTo(f *advisor.Facts, target, files int64) string {
 	if mean := f.Profile.Totals.Bytes / max(files, 1); files > 1 && mean < target/2 {
@@ -95,10 +107,12 @@ func copyLogs(a *advisor.Advice, f *advisor.Facts, c *advisor.Compaction, servic
 	return a
 }
 
-// smallFiles counts them, and reports whether they are many.
+// smallFiles counts them, and reports whether they are many. Where there are tables of which the live files are not known,
+// those of a listing say nothing.
 func smallFiles(r *advisor.Rule, f *advisor.Facts) (small int64, many bool) {
 	p := f.Profile
-	if len(p.TableFormats) > 0 || p.Totals.Objects < r.Limit("files") {
+	sum, _ := sumTables(p.TableFormats)
+	if sum.read < int64(len(p.TableFormats)) || p.Totals.Objects < r.Limit("files") {
 		return 0, false
 	}
 	limit := r.Limit("small_bytes")

@@ -77,6 +77,28 @@ func sumTables(tables []stats.TableFormat) (sum tableSum, formats map[string]boo
 	return sum, formats
 }
 
+// tableCompaction is what each format compacts with, in words.
+func tableCompaction(formats map[string]bool) string {
+	words := map[string]string{"delta": "OPTIMIZE", "iceberg": "rewrite_data_files"}
+	var out []string
+	for _, format := range sortedKeys(formats) {
+		out = append(out, words[format])
+	}
+	return strings.Join(out, ", ")
+}
+
+// compactTables is what each format compacts with, to paste.
+func compactTables(formats map[string]bool) []advisor.Snippet {
+	var out []advisor.Snippet
+	if formats["delta"] {
+		out = append(out, advisor.Snippet{Kind: "spark-sql-delta", Language: "sql", Code: "OPTIMIZE my_table;\n"})
+	}
+	if formats["iceberg"] {
+		out = append(out, advisor.Snippet{Kind: "spark-sql-iceberg", Language: "sql", Code: "CALL my_catalog.system.rewrite_data_files(table => 'db.my_table');\n"})
+	}
+	return out
+}
+
 // maintenance is what each format compacts and cleans with; a dry run stands before what deletes.
 func maintenance(formats map[string]bool) []advisor.Snippet {
 	var out []advisor.Snippet
