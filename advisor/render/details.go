@@ -111,7 +111,10 @@ func (t *text) plans(r *advisor.Report) {
 	for _, p := range r.Plans {
 		t.linef("  %-22s %11s %8s %10s %10s %10s", p.Reader, approx(p), advisor.Count(p.Waves), advisor.Size(p.TaskBytes.P50), advisor.Size(p.TaskBytes.Max), expanded(p))
 	}
-	t.doubts(r.Plans)
+	names, said := doubts(r.Plans)
+	for i, what := range said {
+		t.paragraph("", names[i]+": "+what)
+	}
 	t.paragraph("", "assumed: "+strings.Join(r.Engine.Assumed, ", ")+"; ~ is an estimate")
 }
 
@@ -134,8 +137,7 @@ func expanded(p advisor.Plan) string {
 
 // doubts says what the plans stand on: why one is an estimate, how bytes grow, what the driver keeps. What holds for
 // several readers is said once.
-func (t *text) doubts(plans []advisor.Plan) {
-	var names, said []string
+func doubts(plans []advisor.Plan) (names, said []string) {
 	say := func(name, what string) {
 		if i := slices.Index(said, what); i >= 0 {
 			names[i] += ", " + name
@@ -168,9 +170,7 @@ func (t *text) doubts(plans []advisor.Plan) {
 	if len(needed) > 0 {
 		say("executors", "at most "+strings.Join(needed, ", ")+" have a task of the read")
 	}
-	for i, what := range said {
-		t.paragraph("", names[i]+": "+what)
-	}
+	return names, said
 }
 
 func (t *text) tables(r *advisor.Report) {
@@ -257,7 +257,7 @@ func otherPartitions(p *stats.Profile, shown int) []string {
 }
 
 // A recommendation is a setting and its value, as the job spells them.
-type recommendation struct{ name, value string }
+type recommendation struct{ Name, Value string }
 
 // recommendations lists what to set.
 func recommendations(r advisor.Recommended) []recommendation {
@@ -288,7 +288,7 @@ func (t *text) recommended(r advisor.Recommended) {
 	t.blank()
 	t.line("recommended")
 	for _, s := range set {
-		t.paragraph("", s.name+" = "+s.value)
+		t.paragraph("", s.Name+" = "+s.Value)
 	}
 }
 

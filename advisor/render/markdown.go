@@ -189,7 +189,7 @@ func (m *markdown) recommended(r *advisor.Report) {
 	if set := recommendations(r.Recommended); len(set) > 0 {
 		m.linef("\n**Recommended settings**\n")
 		for _, s := range set {
-			m.linef("- %s: %s", s.name, markdownCode(s.value))
+			m.linef("- %s: %s", s.Name, markdownCode(s.Value))
 		}
 	}
 	if len(r.LeaveAlone) > 0 {

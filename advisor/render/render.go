@@ -52,6 +52,7 @@ const AllPartitions = -1
 var Formats = []Format{
 	{Name: "text", Doc: "for people: one screen, then details", Write: Text},
 	{Name: "json", Doc: "the report document, for programs", Saves: true, Partitions: 10_000, Write: JSON},
+	{Name: "html", Doc: "a page for a browser: charts, tables, snippets; one file", Partitions: 10_000, Write: HTML},
 	{Name: "markdown", Doc: "for pull requests and comments, at most 64 KiB", Write: Markdown},
 	{Name: "csv", Doc: "all partitions, for spreadsheets", Partitions: AllPartitions, Write: CSV},
 	{Name: "ndjson", Doc: "all partitions, one JSON object a line", Partitions: AllPartitions, Write: NDJSON},

@@ -5,6 +5,9 @@ import "s3layout/stats"
 // sparkBounds are the sizes up to which each column of a sparkline counts, all but the last.
 var sparkBounds = []int64{64 << 10, 256 << 10, 1 << 20, 4 << 20, 16 << 20, 32 << 20, 128 << 20, 1 << 30}
 
+// sparkNames are the columns of a sparkline.
+var sparkNames = []string{"≤ 64 KiB", "≤ 256 KiB", "≤ 1 MiB", "≤ 4 MiB", "≤ 16 MiB", "≤ 32 MiB", "≤ 128 MiB", "≤ 1 GiB", "> 1 GiB"}
+
 // sparkBands says what the columns of a sparkline are.
 const sparkBands = "up to 64 KiB, 256 KiB, 1, 4, 16, 32 and 128 MiB, 1 GiB, and above"
 
@@ -19,11 +22,14 @@ func sparkline(histogram []stats.SizeCount) string {
 	out := make([]rune, len(counts))
 	for i, n := range counts {
 		if out[i] = '·'; n > 0 {
-			out[i] = levels[int(float64(n)/float64(most)*float64(len(levels)-1)+0.5)]
+			out[i] = levels[sparkLevel(n, most)]
 		}
 	}
 	return string(out)
 }
+
+// sparkLevel is how high a column is, 0 to 7.
+func sparkLevel(n, most int64) int { return int(float64(n)/float64(most)*7 + 0.5) }
 
 // sparkCounts are the files of each column, and the most of a column.
 func sparkCounts(histogram []stats.SizeCount) (counts []int64, most int64) {

@@ -83,7 +83,7 @@ and says so where that is denied.
 	f.StringArrayVar(&o.include, "include", nil, "count only what one of these `GLOB`s matches (repeatable)")
 	f.StringVar(&o.where, "where", "", "read only the partitions that this Spark SQL `PREDICATE` selects")
 	o.outputOptions.addFlags(f)
-	f.StringVar(&o.partitions, "partitions", "", "`N` partitions in the report, or all (default 100; json 10000; csv, ndjson all)")
+	f.StringVar(&o.partitions, "partitions", "", "`N` partitions in the report, or all (default 100; json, html 10000; csv, ndjson all)")
 	f.StringVar(&o.maxPartitions, "max-partitions", "1000000", "`N` partitions to tell apart, a fair sample of those there are, or all")
 	o.gateOptions.addFlags(f)
 	f.BoolVar(&o.quiet, "quiet", false, "no progress on stderr")
