@@ -26,7 +26,7 @@ var flagGroups = []struct {
 }{
 	{"audit", []string{"file", "select", "history", "known", "write", "parallel"}},
 	{"what counts", []string{"exclude", "include", "where"}},
-	{"report", []string{"format", "output", "brief", "no-color", "color", "ascii", "plain", "width", "csv-raw", "deterministic", "partitions", "max-partitions", "quiet"}},
+	{"report", []string{"format", "output", "brief", "no-color", "color", "ascii", "plain", "width", "csv-raw", "bytes-as-string", "deterministic", "partitions", "max-partitions", "quiet"}},
 	{"gate", []string{"fail-on", "fail-on-empty", "allow-partial", "gate"}},
 	{"in files", []string{"probe", "probe-requests", "table-requests"}},
 	{"engine", []string{"engine", "worker-type", "workers", "cores", "driver-memory", "group-files", "group-size", "conf"}},
