@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 )
 
@@ -60,7 +61,7 @@ func Open(b []byte) (*File, error) {
 	if !bytes.HasPrefix(b, []byte(magic)) {
 		return nil, fmt.Errorf("%w: it does not begin as an object container file", ErrMalformed)
 	}
-	d := &decoder{b: b[len(magic):]}
+	d := memory(b[len(magic):])
 	f := &File{Meta: map[string][]byte{}}
 	for n := d.count(); n > 0 && d.err == nil; n = d.count() {
 		for ; n > 0 && d.err == nil; n-- {
@@ -115,7 +116,8 @@ func (f *File) Records(ids []int, each func(values []Value) error) error {
 	f.root.assign(slots, maxDepth)
 	values := make([]Value, len(ids))
 	inflater := &inflater{codec: f.codec}
-	d := &decoder{b: f.blocks}
+	defer inflater.close()
+	d := memory(f.blocks)
 	for len(d.b) > 0 {
 		rows := d.long()
 		body := d.bytes()
@@ -126,11 +128,7 @@ func (f *File) Records(ids []int, each func(values []Value) error) error {
 		if !bytes.Equal(end, f.sync) {
 			return fmt.Errorf("%w: a block that does not end in the sync marker", ErrMalformed)
 		}
-		plain, err := inflater.inflate(body)
-		if err != nil {
-			return err
-		}
-		if err := f.block(rows, plain, values, each); err != nil {
+		if err := f.block(rows, body, inflater, values, each); err != nil {
 			return err
 		}
 	}
@@ -138,47 +136,121 @@ func (f *File) Records(ids []int, each func(values []Value) error) error {
 }
 
 // block decodes the records of one block, none of which may be empty, so that a count cannot outrun the bytes.
-func (f *File) block(rows int64, plain []byte, values []Value, each func([]Value) error) error {
-	if rows < 0 || rows > int64(len(plain)) {
-		return fmt.Errorf("%w: a block of %d bytes claims %d records", ErrMalformed, len(plain), rows)
+func (f *File) block(rows int64, body []byte, inflater *inflater, values []Value, each func([]Value) error) error {
+	if rows < 0 {
+		return fmt.Errorf("%w: a block of %d records", ErrMalformed, rows)
 	}
-	d := &decoder{b: plain, values: values, steps: stepsPerByte * (len(plain) + 1)}
+	d, err := inflater.open(body)
+	if err != nil {
+		return err
+	}
+	d.values = values
 	for ; rows > 0; rows-- {
 		clear(values)
+		d.kept = d.kept[:0]
+		before := d.used()
 		if d.read(f.root, -1, 0); d.err != nil {
 			return d.err
+		}
+		if d.used() == before {
+			return fmt.Errorf("%w: a record without bytes", ErrMalformed)
 		}
 		if err := each(values); err != nil {
 			return err
 		}
 	}
+	if d.fill(1); d.err != nil && d.err != errEnd {
+		return d.err
+	}
 	if len(d.b) > 0 {
-		return fmt.Errorf("%w: %d bytes behind the last record of a block", ErrMalformed, len(d.b))
+		return fmt.Errorf("%w: bytes behind the last record of a block", ErrMalformed)
 	}
 	return nil
 }
 
-// A decoder reads Avro's binary encoding. The first malformed byte is kept in err; from there on every read gives zero.
+// A decoder reads Avro's binary encoding, from memory or through a window on what is inflated. The first malformed byte is
+// kept in err; from there on every read gives zero.
 type decoder struct {
-	b      []byte
+	b      []byte // what was not yet read of memory, or of the window
 	values []Value
 	steps  int // that are left: a value takes one, and most take bytes, too
 	err    error
+
+	more   io.Reader // nil: b is all
+	window []byte
+	came   int64  // bytes that came into b
+	most   int64  // that may come
+	kept   []byte // the values of a record, where the window moves on
 }
 
 // stepsPerByte bounds the values that take no bytes, such as nulls: a schema of many would multiply every record.
 const stepsPerByte = 16
 
-func (d *decoder) fail(what string) {
-	if d.err == nil {
-		d.err = fmt.Errorf("%w: %s", ErrMalformed, what)
-	}
-	d.b = nil
+const (
+	// firstWindow and maxWindow are how much is inflated at a time: the window grows for a value that is longer.
+	firstWindow = 16 << 10
+	maxWindow   = 16 << 20
+)
+
+// errEnd is that there are no more bytes, where one more was asked for.
+var errEnd = fmt.Errorf("%w: a length beyond the end", ErrMalformed)
+
+// memory is a decoder of bytes that are there.
+func memory(b []byte) *decoder {
+	return &decoder{b: b, came: int64(len(b)), steps: stepsPerByte * (len(b) + 1)}
 }
 
+// used is how many bytes were read.
+func (d *decoder) used() int64 { return d.came - int64(len(d.b)) }
+
+func (d *decoder) fail(what string) { d.stop(fmt.Errorf("%w: %s", ErrMalformed, what)) }
+
+func (d *decoder) stop(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+	d.b, d.more = nil, nil
+}
+
+// fill makes b at least n bytes long, or fails. The window doubles as its bytes come, whatever n claims.
+func (d *decoder) fill(n int) {
+	for len(d.b) < n {
+		switch {
+		case d.more == nil:
+			d.stop(errEnd)
+			return
+		case n > maxWindow || d.came > d.most:
+			d.stop(fmt.Errorf("%w: a value of %d bytes, or a block that inflates to more than %d", ErrUnsupported, n, d.most))
+			return
+		case len(d.b) == len(d.window):
+			d.window = append(make([]byte, 0, max(firstWindow, 2*len(d.window))), d.b...)
+			d.window = d.window[:cap(d.window)]
+			d.b = d.window[:len(d.b)]
+		default:
+			copy(d.window, d.b)
+		}
+		held := len(d.b)
+		got, err := d.more.Read(d.window[held:])
+		d.b = d.window[:held+got]
+		d.came += int64(got)
+		d.steps += stepsPerByte * got
+		switch {
+		case err == io.EOF:
+			d.more = nil
+		case err != nil:
+			d.stop(fmt.Errorf("%w: a block that does not inflate: %v", ErrMalformed, err))
+			return
+		}
+	}
+}
+
+// take returns the next n bytes, which are good until the next are taken.
 func (d *decoder) take(n int64) []byte {
-	if n < 0 || n > int64(len(d.b)) {
+	if n < 0 || n > int64(len(d.b)) && (d.more == nil || n > maxWindow) {
 		d.fail("a length beyond the end")
+		return nil
+	}
+	if d.fill(int(n)); d.err != nil {
 		return nil
 	}
 	out := d.b[:n:n]
@@ -186,7 +258,36 @@ func (d *decoder) take(n int64) []byte {
 	return out
 }
 
+// pass reads n bytes, and keeps none.
+func (d *decoder) pass(n int64) {
+	for n > int64(len(d.b)) && d.more != nil {
+		n -= int64(len(d.b))
+		d.b = d.b[len(d.b):]
+		if d.fill(1); d.err != nil {
+			return
+		}
+	}
+	d.take(n)
+}
+
+// keep is b for as long as the record lasts.
+func (d *decoder) keep(b []byte) []byte {
+	if d.window == nil {
+		return b
+	}
+	start := len(d.kept)
+	d.kept = append(d.kept, b...)
+	return d.kept[start:len(d.kept):len(d.kept)]
+}
+
 func (d *decoder) long() int64 {
+	if len(d.b) < binary.MaxVarintLen64 && d.more != nil {
+		for n := 1; n <= binary.MaxVarintLen64 && d.more != nil && (n == 1 || d.b[n-2] >= 0x80); n++ {
+			if d.fill(n); d.err != nil {
+				return 0
+			}
+		}
+	}
 	v, n := binary.Uvarint(d.b)
 	if n <= 0 {
 		d.fail("an integer that has no end, or more than 64 bits")
@@ -205,10 +306,8 @@ func (d *decoder) count() int64 {
 		d.long()
 		n = -n
 	}
-	if n < 0 || n > int64(len(d.b)) {
-		if n != 0 {
-			d.fail("more elements than bytes")
-		}
+	if n < 0 || n > int64(len(d.b)) && d.more == nil {
+		d.fail("more elements than bytes")
 		return 0
 	}
 	return n
@@ -238,9 +337,11 @@ func (d *decoder) read(n *node, slot, depth int) {
 			v = Value{Kind: Float, F: math.Float64frombits(binary.LittleEndian.Uint64(b))}
 		}
 	case bytesType:
-		v = Value{Kind: Bytes, B: d.bytes()}
+		d.text(slot, d.long())
+		return
 	case fixedType:
-		v = Value{Kind: Bytes, B: d.take(n.size)}
+		d.text(slot, n.size)
+		return
 	case enumType:
 		v = Value{Kind: Long, I: d.long()}
 	case unionType:
@@ -265,18 +366,29 @@ func (d *decoder) read(n *node, slot, depth int) {
 	}
 }
 
+// text reads so many bytes into a slot, or passes over them.
+func (d *decoder) text(slot int, n int64) {
+	if slot < 0 {
+		d.pass(n)
+		return
+	}
+	if b := d.take(n); d.err == nil {
+		d.values[slot] = Value{Kind: Bytes, B: d.keep(b)}
+	}
+}
+
 // elements passes over those of a list or map, none of which may be empty, so that nested counts cannot multiply.
 func (d *decoder) elements(n *node, depth int) {
 	for count := d.count(); count > 0; count = d.count() {
 		for ; count > 0; count-- {
-			before := len(d.b)
+			before := d.used()
 			if n.kind == mapType {
-				d.bytes()
+				d.pass(d.long())
 			}
 			if d.read(n.items, -1, depth+1); d.err != nil {
 				return
 			}
-			if len(d.b) == before {
+			if d.used() == before {
 				d.fail("an element without bytes")
 				return
 			}

@@ -12,33 +12,70 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxBlock is how many bytes a block may inflate to: pyiceberg writes a manifest as one block.
-const maxBlock = 64 << 20
+const (
+	// maxBlock is how many bytes a block may inflate to, and maxGrowth how many times its own size beyond 1 MiB: that bounds
+	// time. pyiceberg writes a manifest as one block, and manifests inflate to some twenty times their size.
+	maxBlock  = 256 << 20
+	maxGrowth = 256
+	// zstdWindow is how far back a match may reach, which is held in memory: that of zstd's levels up to 19.
+	zstdWindow = 8 << 20
+)
 
-// An inflater inflates blocks into a buffer that it uses again.
+// An inflater opens blocks, and uses its buffers again.
 type inflater struct {
-	codec string
-	buf   []byte
+	codec  string
+	buf    []byte
+	window []byte
+	flate  io.ReadCloser
+	zstd   *zstd.Decoder
 }
 
-func (i *inflater) inflate(block []byte) ([]byte, error) {
-	var err error
+// close gives back what the codecs hold.
+func (i *inflater) close() {
+	if i.zstd != nil {
+		i.zstd.Close()
+	}
+}
+
+// open returns a decoder of what a block holds, good until the next is opened. Deflate and zstd are inflated through a window,
+// whatever the block holds in all; of snappy, which grows 22-fold at most, the block is held whole.
+func (i *inflater) open(block []byte) (*decoder, error) {
 	switch i.codec {
 	case "", "null":
-		return block, nil
+		return memory(block), nil
 	case "deflate":
-		i.buf, err = readAll(i.buf[:0], flate.NewReader(bytes.NewReader(block)))
+		if i.flate == nil {
+			i.flate = flate.NewReader(bytes.NewReader(block))
+		} else if err := i.flate.(flate.Resetter).Reset(bytes.NewReader(block), nil); err != nil {
+			return nil, err
+		}
+		return i.through(block, i.flate), nil
 	case "snappy":
-		err = i.snappy(block)
+		if err := i.snappy(block); err != nil {
+			return nil, fmt.Errorf("%w: a block that does not inflate as snappy: %v", ErrMalformed, err)
+		}
+		return memory(i.buf), nil
 	case "zstandard":
-		err = i.zstd(block)
-	default:
-		return nil, fmt.Errorf("%w: the codec %.40q", ErrUnsupported, i.codec)
+		var err error
+		if i.zstd == nil {
+			i.zstd, err = zstd.NewReader(bytes.NewReader(block), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow))
+		} else {
+			err = i.zstd.Reset(bytes.NewReader(block))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: a block that does not inflate as zstandard: %v", ErrMalformed, err)
+		}
+		return i.through(block, i.zstd), nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: a block that does not inflate as %s: %v", ErrMalformed, i.codec, err)
+	return nil, fmt.Errorf("%w: the codec %.40q", ErrUnsupported, i.codec)
+}
+
+func (i *inflater) through(block []byte, r io.Reader) *decoder {
+	if i.window == nil {
+		i.window = make([]byte, firstWindow)
 	}
-	return i.buf, nil
+	most := min(maxBlock, 1<<20+maxGrowth*int64(len(block)))
+	return &decoder{more: r, window: i.window, b: i.window[:0], steps: stepsPerByte, most: most}
 }
 
 // snappy inflates a block that ends in the CRC-32 of what it holds.
@@ -59,33 +96,4 @@ func (i *inflater) snappy(block []byte) error {
 		return fmt.Errorf("its checksum differs")
 	}
 	return nil
-}
-
-func (i *inflater) zstd(block []byte) error {
-	r, err := zstd.NewReader(bytes.NewReader(block), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(8<<20))
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	i.buf, err = readAll(i.buf[:0], r)
-	return err
-}
-
-// readAll appends what r holds, at most maxBlock bytes.
-func readAll(dst []byte, r io.Reader) ([]byte, error) {
-	for {
-		if len(dst) == cap(dst) {
-			dst = append(dst, 0)[:len(dst)]
-		}
-		n, err := r.Read(dst[len(dst):cap(dst)])
-		dst = dst[:len(dst)+n]
-		switch {
-		case err == io.EOF:
-			return dst, nil
-		case err != nil:
-			return dst, err
-		case len(dst) > maxBlock:
-			return dst, fmt.Errorf("more than %d bytes", maxBlock)
-		}
-	}
 }
