@@ -13,6 +13,10 @@ func (t *text) compaction(c *advisor.Compaction, grouped bool) {
 		return
 	}
 	t.blank()
+	if t.plain {
+		t.plainCompaction(c)
+		return
+	}
 	name := max(t.width-52, 12)
 	t.linef("%s %10s %10s %10s %16s", fit("compact, files of "+advisor.Size(c.TargetBytes), name), "files", "after", "bytes", "removed per GiB")
 	for _, p := range c.Partitions[:min(show, len(c.Partitions))] {
@@ -39,7 +43,7 @@ func (t *text) leaveAlone(settings []advisor.Setting) {
 	t.blank()
 	t.line("leave alone")
 	for _, s := range settings {
-		for i, l := range Wrap(clean(s.Name+": "+s.Why), t.width-4) {
+		for i, l := range Wrap(t.spelled(clean(s.Name+": "+s.Why)), t.width-4) {
 			indent := "  "
 			if i > 0 {
 				indent = "    "

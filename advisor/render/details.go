@@ -31,7 +31,7 @@ func (t *text) details(r *advisor.Report) {
 
 func (t *text) finding(a advisor.Advice, said map[string]bool) {
 	t.blank()
-	t.alert(fmt.Sprintf("%s %s: %s [%s]", sign(a.Severity), a.Severity, a.Title, a.Rule), a.Severity)
+	t.alert(t.heading(a), a.Severity)
 	why := a.Why
 	if a.Confidence != "" {
 		why += " (" + string(a.Confidence) + ")"
@@ -96,7 +96,11 @@ func (t *text) effect(e *advisor.Effect, said map[string]bool) {
 
 func (t *text) paragraph(name, s string) {
 	const indent = 10
-	for i, l := range Wrap(clean(s), t.width-indent) {
+	if t.plain {
+		t.line(strings.TrimPrefix(name+": ", ": ") + s)
+		return
+	}
+	for i, l := range Wrap(t.spelled(clean(s)), t.width-indent) {
 		if i > 0 {
 			name = ""
 		}
@@ -107,8 +111,14 @@ func (t *text) paragraph(name, s string) {
 func (t *text) plans(r *advisor.Report) {
 	t.blank()
 	t.line("task plan on " + cluster(r.Engine))
-	t.linef("  %-22s %11s %8s %10s %10s %10s", "reader", "tasks", "waves", "median", "largest", "in memory")
+	if !t.plain {
+		t.linef("  %-22s %11s %8s %10s %10s %10s", "reader", "tasks", "waves", "median", "largest", "in memory")
+	}
 	for _, p := range r.Plans {
+		if t.plain {
+			t.linef("%s: %s tasks in %s waves, median task %s, largest %s, in memory %s", p.Reader, approx(p), advisor.Count(p.Waves), advisor.Size(p.TaskBytes.P50), advisor.Size(p.TaskBytes.Max), expanded(p))
+			continue
+		}
 		t.linef("  %-22s %11s %8s %10s %10s %10s", p.Reader, approx(p), advisor.Count(p.Waves), advisor.Size(p.TaskBytes.P50), advisor.Size(p.TaskBytes.Max), expanded(p))
 	}
 	names, said := doubts(r.Plans)
@@ -181,9 +191,15 @@ func (t *text) tables(r *advisor.Report) {
 	}
 	if len(p.Formats) > 0 {
 		t.blank()
-		t.linef("%-24s %10s %10s %10s %10s  %s", "format", "files", "bytes", "median", "largest", "splits")
+		if !t.plain {
+			t.linef("%-24s %10s %10s %10s %10s  %s", "format", "files", "bytes", "median", "largest", "splits")
+		}
 		for _, f := range p.Formats {
 			median, largest := formatSizes(f)
+			if t.plain {
+				t.linef("format %s: %s, %s, median %s, largest %s, Spark splits it: %s", formatName(f), plural(f.Objects, "file"), advisor.Size(f.Bytes), orUnknown(median), orUnknown(largest), splits(f))
+				continue
+			}
 			t.linef("%-24s %10s %10s %10s %10s  %s", formatName(f), advisor.Count(f.Objects), advisor.Size(f.Bytes), median, largest, splits(f))
 		}
 	}
@@ -197,13 +213,19 @@ func (t *text) tables(r *advisor.Report) {
 	}
 	if len(p.Ignored) > 0 {
 		t.blank()
-		t.linef("%-34s %10s %10s  %s", "ignored", "objects", "bytes", "for example")
+		if !t.plain {
+			t.linef("%-34s %10s %10s  %s", "ignored", "objects", "bytes", "for example")
+		}
 		for _, g := range p.Ignored {
 			example := ""
 			if len(g.Examples) > 0 {
 				example = Printable(g.Examples[0])
 			}
 			objects, bytes := ignoredCounts(g)
+			if t.plain {
+				t.linef("ignored %s: %s objects, %s, for example %s", ignoredName(g), orUnknown(objects), orUnknown(bytes), example)
+				continue
+			}
 			t.linef("%s %10s %10s  %s", fit(ignoredName(g), 34), objects, bytes, shorten(example, max(t.width-58, 8)))
 		}
 	}
@@ -322,7 +344,11 @@ func (t *text) snippets(advice []advisor.Advice) {
 		t.blank()
 		t.linef("# paste: %s, %s", s.Kind, s.Language)
 		for l := range strings.Lines(s.Code) {
-			t.b.WriteString(clean(strings.TrimSuffix(l, "\n")) + "\n")
+			l = clean(strings.TrimSuffix(l, "\n"))
+			if t.ascii {
+				l = asciiOnly(l)
+			}
+			t.b.WriteString(l + "\n")
 		}
 	}
 }

@@ -55,7 +55,7 @@ func DiffText(w io.Writer, d *advisor.Difference, o Options) error {
 }
 
 func newText(o Options) *text {
-	t := &text{width: o.Width, color: o.Color}
+	t := &text{width: o.Width, color: o.Color, plain: o.Plain, ascii: o.ASCII}
 	if t.width <= 0 {
 		t.width = 80
 	}

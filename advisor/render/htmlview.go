@@ -74,7 +74,11 @@ func (p *reportView) snippets(f *finding, all []advisor.Snippet, room *budget) {
 			p.SnippetsOmitted++
 			continue
 		}
-		f.Snippets = append(f.Snippets, snippet{clean(s.Kind), clean(s.Language), code})
+		kind := clean(s.Kind)
+		if strings.TrimSpace(kind) == "" {
+			kind = "snippet"
+		}
+		f.Snippets = append(f.Snippets, snippet{kind, clean(s.Language), code})
 	}
 }
 

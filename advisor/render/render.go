@@ -14,6 +14,10 @@ type Options struct {
 	Width int
 	// Color allows ANSI colours.
 	Color bool
+	// Plain is for a screen reader: no bars, signs or columns, figures in sentences.
+	Plain bool
+	// ASCII leaves nothing else in the text.
+	ASCII bool
 	// Brief stops the text after the first screen.
 	Brief bool
 	// Next is the command to run next, "" for none.

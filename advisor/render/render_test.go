@@ -276,3 +276,35 @@ func TestClean(t *testing.T) {
 		}
 	}
 }
+
+// Plain text has no bar, sign or column, ASCII nothing else, and each is as tame as the rest at every width.
+func TestTextStyles(t *testing.T) {
+	saved(t, func(t *testing.T, _ string, _ []byte, r *advisor.Report) {
+		for _, o := range []Options{{Plain: true}, {ASCII: true}, {Plain: true, ASCII: true}} {
+			for _, w := range append(widths, 41, 79) {
+				o.Width = w
+				out := shown(t, r, o)
+				body, _, _ := strings.Cut(out, "\n# paste:")
+				for l := range strings.Lines(out) {
+					checkLine(t, strings.TrimSuffix(l, "\n"))
+				}
+				for l := range strings.Lines(body) {
+					if n := width(strings.TrimSuffix(l, "\n")); n > w {
+						t.Errorf("%+v: %d columns: %q", o, n, l)
+					}
+				}
+				if o.Plain && strings.ContainsAny(body, "█▏▎▍▌▋▊▉▁▂▃▄▅▆▇▲✖◀→×·…–") {
+					t.Errorf("width %d: a sign in plain text: %s", w, body)
+				}
+				if at := strings.IndexFunc(out, func(c rune) bool { return c >= 0x80 }); o.ASCII && at >= 0 {
+					t.Errorf("width %d: %q in ASCII text", w, out[at:min(at+20, len(out))])
+				}
+				o.Color = !o.Plain
+				if coloured := shown(t, r, o); sgr.ReplaceAllString(coloured, "") != out {
+					t.Errorf("%+v: colour changes more than colour", o)
+				}
+				o.Color = false
+			}
+		}
+	})
+}

@@ -19,11 +19,7 @@ func Text(w io.Writer, r *advisor.Report, o Options) error {
 	if r.Profile == nil {
 		return errNoProfile
 	}
-	t := &text{width: o.Width, color: o.Color}
-	if t.width <= 0 {
-		t.width = 80
-	}
-	t.width = min(max(t.width, 40), 200)
+	t := newText(o)
 	t.summary(r, o)
 	if !o.Brief {
 		t.details(r)
@@ -37,29 +33,31 @@ type text struct {
 	b     strings.Builder
 	width int
 	color bool
+	plain bool
+	ascii bool
 }
 
 // line writes one line, held to the width. Whatever the report holds, a line is one line and steers nothing.
-func (t *text) line(s string) {
-	t.b.WriteString(strings.TrimRight(shortenEnd(clean(s), t.width), " ") + "\n")
-}
+func (t *text) line(s string) { t.put(s, "") }
 
 // alert writes one line in the colour of a severity.
-func (t *text) alert(s string, severity advisor.Severity) {
-	t.b.WriteString(t.paint(strings.TrimRight(shortenEnd(clean(s), t.width), " "), severity) + "\n")
+func (t *text) alert(s string, severity advisor.Severity) { t.put(s, severity) }
+
+// put writes one line; plain text goes on in the next, where there is no room.
+func (t *text) put(s string, severity advisor.Severity) {
+	s = t.spelled(clean(s))
+	if t.plain {
+		for _, l := range Wrap(s, t.width) {
+			t.b.WriteString(t.paint(clean(l), severity) + "\n")
+		}
+		return
+	}
+	t.b.WriteString(t.paint(strings.TrimRight(t.cut(s), " "), severity) + "\n")
 }
 
 func (t *text) linef(format string, args ...any) { t.line(fmt.Sprintf(format, args...)) }
 
 func (t *text) blank() { t.b.WriteByte('\n') }
-
-// shortenEnd cuts a line at its end.
-func shortenEnd(s string, n int) string {
-	if width(s) <= n {
-		return s
-	}
-	return columns.Truncate(s, n, "…")
-}
 
 // paint colours text that is already cut to its width.
 func (t *text) paint(s string, severity advisor.Severity) string {
@@ -311,6 +309,10 @@ func bandCounts(s stats.Sizes) (rows []stats.TableCount, all stats.TableCount) {
 
 func (t *text) histogram(s stats.Sizes) {
 	rows, all := bandCounts(s)
+	if t.plain {
+		t.plainHistogram(rows, all)
+		return
+	}
 	bar := min(max((t.width-34)/2, 4), 30)
 	t.linef("%-11s%s %6s   %s %6s", "file size", fit("files", bar), "", fit("bytes", bar), "")
 	for i, b := range rows {
@@ -345,7 +347,7 @@ func (t *text) problems(r *advisor.Report) {
 		}
 	}
 	for _, a := range advice[:min(show, len(advice))] {
-		t.alert(sign(a.Severity)+" "+a.Rule+": "+a.Why, a.Severity)
+		t.alert(t.sign(a.Severity)+" "+a.Rule+": "+a.Why, a.Severity)
 		set := "    " + clean(a.Set)
 		if e := effect(a.Impact); width(set)+width(e) <= t.width {
 			set += e
@@ -405,11 +407,27 @@ func (t *text) worst(p *stats.Profile) {
 	t.partitionRows("largest partitions", p, show)
 }
 
+// partitionRows shows partitions: at 60 columns and more with a sparkline of their files by size, below with what matters most.
 func (t *text) partitionRows(title string, p *stats.Profile, show int) {
-	name := max(t.width-46, 12)
-	t.linef("%s %10s %10s %10s %12s", fit(title, name), "files", "bytes", "median", "× median")
-	for _, part := range p.Partitions[:min(show, len(p.Partitions))] {
-		t.linef("%s %10s %10s %10s %12s", fit(pathName(part.Path), name), advisor.Count(part.Objects), advisor.Size(part.Bytes), advisor.Size(part.Sizes.P50), overMedian(p, part.Bytes))
+	parts := p.Partitions[:min(show, len(p.Partitions))]
+	switch {
+	case t.plain:
+		t.line(title)
+		for _, part := range parts {
+			t.linef("%s: %s, %s, median file %s, %s the median partition", pathName(part.Path), plural(part.Objects, "file"), advisor.Size(part.Bytes), advisor.Size(part.Sizes.P50), times(overMedian(p, part.Bytes)))
+		}
+	case t.width < 60:
+		name := t.width - 22
+		t.linef("%s %10s %10s", fit(title, name), "files", "bytes")
+		for _, part := range parts {
+			t.linef("%s %10s %10s", fit(pathName(part.Path), name), advisor.Count(part.Objects), advisor.Size(part.Bytes))
+		}
+	default:
+		name := t.width - 54
+		t.linef("%s %9s %9s %9s %8s  %s", fit(title, name), "files", "bytes", "median", "× median", "64K…>1G")
+		for _, part := range parts {
+			t.linef("%s %9s %9s %9s %8s  %s", fit(pathName(part.Path), name), advisor.Count(part.Objects), advisor.Size(part.Bytes), advisor.Size(part.Sizes.P50), overMedian(p, part.Bytes), sparkline(part.Sizes.Histogram))
+		}
 	}
 }
 

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"s3layout/advisor"
 	"s3layout/advisor/render"
@@ -149,8 +147,8 @@ func gateDiff(d *advisor.Difference, least advisor.Severity) error {
 
 // pageOptions are the flags of what is written once, in one of several formats, and is no report.
 type pageOptions struct {
+	styleOptions
 	format, output string
-	noColor        bool
 	names          []string
 }
 
@@ -158,10 +156,13 @@ func (o *pageOptions) addFlags(f *pflag.FlagSet, names []string) {
 	o.names = names
 	f.StringVar(&o.format, "format", names[0], strings.Join(names, " or "))
 	f.StringVar(&o.output, "output", "", "write to this file, at once or not at all")
-	f.BoolVar(&o.noColor, "no-color", false, "text: no colours; NO_COLOR does the same")
+	o.styleOptions.addFlags(f)
 }
 
 func (o *pageOptions) validate() error {
+	if err := o.styleOptions.validate(); err != nil {
+		return err
+	}
 	for _, name := range o.names {
 		if name == o.format {
 			return regularFile(o.output)
@@ -172,10 +173,7 @@ func (o *pageOptions) validate() error {
 
 func (o *pageOptions) write(page func(io.Writer, render.Options) error, stdout io.Writer) error {
 	options := render.Options{}
-	if o.output == "" && isTerminal(stdout) {
-		options.Color = !o.noColor && os.Getenv("NO_COLOR") == ""
-		options.Width, _, _ = term.GetSize(int(stdout.(*os.File).Fd()))
-	}
+	o.apply(&options, stdout, o.output != "")
 	var b bytes.Buffer
 	if err := page(&b, options); err != nil {
 		return err

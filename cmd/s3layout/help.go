@@ -25,8 +25,8 @@ var flagGroups = []struct {
 	names []string
 }{
 	{"audit", []string{"file", "select", "history", "known", "write", "parallel"}},
-	{"what counts", []string{"exclude", "include", "where"}},
-	{"report", []string{"format", "output", "brief", "no-color", "color", "ascii", "plain", "width", "csv-raw", "bytes-as-string", "deterministic", "partitions", "max-partitions", "quiet"}},
+	{"what counts", []string{"exclude", "include", "where", "max-partitions"}},
+	{"report", []string{"format", "output", "brief", "no-color", "color", "ascii", "plain", "width", "csv-raw", "bytes-as-string", "deterministic", "partitions", "quiet"}},
 	{"gate", []string{"fail-on", "fail-on-empty", "allow-partial", "gate"}},
 	{"in files", []string{"probe", "probe-requests", "table-requests"}},
 	{"engine", []string{"engine", "worker-type", "workers", "cores", "driver-memory", "group-files", "group-size", "conf"}},

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"s3layout/advisor"
 	"s3layout/advisor/render"
@@ -19,10 +18,11 @@ import (
 
 // outputOptions are the flags that say how and where a report is written.
 type outputOptions struct {
-	format, output         string
-	brief, noColor, csvRaw bool
-	deterministic          bool
-	bytesAsString          bool
+	styleOptions
+	format, output string
+	brief, csvRaw  bool
+	deterministic  bool
+	bytesAsString  bool
 }
 
 func (o *outputOptions) addFlags(f *pflag.FlagSet) {
@@ -30,7 +30,7 @@ func (o *outputOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.format, "format", names[0], "`FORMAT`: "+strings.Join(names, ", "))
 	f.StringVar(&o.output, "output", "", "write the report to this `FILE`, at once or not at all")
 	f.BoolVar(&o.brief, "brief", false, "text: the first screen only")
-	f.BoolVar(&o.noColor, "no-color", false, "text: no colours; NO_COLOR does the same")
+	o.styleOptions.addFlags(f)
 	f.BoolVar(&o.csvRaw, "csv-raw", false, "csv: no ' before what a spreadsheet takes for a formula")
 	f.BoolVar(&o.deterministic, "deterministic", false, "leave out when and how it ran; SOURCE_DATE_EPOCH does the same")
 	f.BoolVar(&o.bytesAsString, "bytes-as-string", false, "json: sizes as strings, for readers of doubles; not read back")
@@ -48,6 +48,9 @@ func (o *outputOptions) validate() (render.Format, error) {
 	format, ok := render.Find(o.format)
 	if !ok {
 		return format, notKnown("--format", o.format, formatNames())
+	}
+	if err := o.styleOptions.validate(); err != nil {
+		return format, err
 	}
 	return format, regularFile(o.output)
 }
@@ -78,10 +81,7 @@ func (o *outputOptions) write(format render.Format, r *advisor.Report, next stri
 	if o.output != "" && format.Failures {
 		options.Previous = previousFile(o.output)
 	}
-	if o.output == "" && isTerminal(stdout) {
-		options.Color = !o.noColor && os.Getenv("NO_COLOR") == ""
-		options.Width, _, _ = term.GetSize(int(stdout.(*os.File).Fd()))
-	}
+	o.apply(&options, stdout, o.output != "")
 	options.BytesAsString = o.bytesAsString
 	if o.output != "" {
 		return writeFileBy(o.output, func(w io.Writer) error { return format.Write(w, r, options) })
