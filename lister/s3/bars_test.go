@@ -17,7 +17,7 @@ var bars = []struct{ bar, promise, tests string }{
 	{"R-01", "whole, or incomplete with the missing ranges named: no third outcome",
 		"lister/s3.TestPermanentFaults lister/s3.TestTransientFaults lister/s3.TestMixedFaults lister/s3.TestMetamorphic cmd/s3layout.TestEveryFault incomplete.txtar"},
 	{"R-02", "a page counts only if it is one in every particular", "lister/s3.TestCheck lister/s3.TestHostileDocuments lister/s3.TestUnusualDocuments lister/s3.TestDecodePage lister/s3.FuzzDecodePage lister/s3.TestPermanentFaults"},
-	{"R-03", "attempts, back-off, Retry-After; an outage of 300 answers ends no listing of 64 workers", "lister/s3.TestStorm lister/s3.TestOutageFirst lister/s3.TestRetryAfter lister/s3.TestBackoff lister/s3.TestServerGone lister/s3.TestHTTP2 lister/s3.TestDoubt"},
+	{"R-03", "attempts, back-off, Retry-After; an outage of 300 answers ends no listing of 64 workers", "lister/s3.TestStorm lister/s3.TestOutageFirst lister/s3.TestRetryAfter lister/s3.TestBackoff lister/s3.TestServerGone lister/s3.TestHTTP2 lister/s3.TestDoubt lister/s3.TestFailuresByKind"},
 	{"R-04", "at most 5 % of requests refused by a server that takes k a second, and 0.8 k asked for", "lister/s3.TestThrottled"},
 	{"R-05", "silence, drips and runs end: per request and in all", "lister/s3.TestSilence lister/s3.TestSilenceOfReads lister/s3.TestSlowAnswer lister/s3.TestDeadline limits.txtar"},
 	{"R-06", "the cursor goes on: no token twice, no key backwards", "lister/s3.TestSerialTokens lister/s3.TestEmptyPagesForever lister/s3.TestOneBadOrder lister/s3.TestServersWithoutStartAfter"},

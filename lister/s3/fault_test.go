@@ -205,6 +205,39 @@ func TestServerGone(t *testing.T) {
 	})
 }
 
+// TestFailuresByKind asks for a page again after a failure of one kind, however often it has failed in other ways before.
+func TestFailuresByKind(t *testing.T) {
+	first := func(n int, kind s3sim.FaultKind) (kinds []s3sim.FaultKind) {
+		for range n {
+			kinds = append(kinds, kind)
+		}
+		return kinds
+	}
+	for name, kinds := range map[string][]s3sim.FaultKind{
+		"a refusal after throttling":        append(first(8, s3sim.SlowDown), s3sim.WrongRegion),
+		"an error after throttling":         append(first(15, s3sim.SlowDown), s3sim.InternalError),
+		"a refusal after errors":            append(first(5, s3sim.InternalError), s3sim.AccessDenied),
+		"a page out of order after errors":  append(first(3, s3sim.InternalError), s3sim.UnorderedKeys),
+		"three refusals and a few of each":  {s3sim.SlowDown, s3sim.AccessDenied, s3sim.InternalError, s3sim.WrongRegion, s3sim.SlowDown, s3sim.AccessDenied},
+		"nine errors in a row are not more": first(9, s3sim.InternalError),
+	} {
+		keys := ready(t, "hive500", 3000)
+		server := lake(keys)
+		server.Fault = func(r *s3sim.Request) *s3sim.Fault {
+			if at := int(r.Seq) - 2; at >= 0 && at < len(kinds) { // those of the second page
+				return &s3sim.Fault{Kind: kinds[at]}
+			}
+			return nil
+		}
+		bubble(t, server, func(t *testing.T, client *s3.Client) {
+			r := mustList(t, client, "s3://lake/", truth(keys, ""), Options{Concurrency: 1})
+			if w := r.source.Warnings(); len(w) != 0 || r.source.Usage().Retries != int64(len(kinds)) {
+				t.Errorf("%s: %v, %+v", name, w, r.source.Usage())
+			}
+		})
+	}
+}
+
 // TestRetryAfter waits as long as the server asks, in each of the ways in which it can.
 func TestRetryAfter(t *testing.T) {
 	for _, kind := range []s3sim.FaultKind{s3sim.RetryAfterSeconds, s3sim.RetryAfterDate, s3sim.RetryAfterMillis} {

@@ -31,8 +31,8 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 	if r.maxKeys == 0 {
 		r.maxKeys = s.opts.PageSize
 	}
-	renewed := false
-	for attempt := 1; ; attempt++ {
+	renewed, failed := false, failures{}
+	for {
 		if err := s.pace.wait(ctx); err != nil {
 			return nil, err
 		}
@@ -53,8 +53,9 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 		if throttled(err) {
 			s.throttled.Add(1)
 		}
+		times := failed.add(err)
 		if err == errOrder {
-			if attempt >= orderAttempts && s.unordered(r, attempt) {
+			if times >= orderAttempts && s.unordered(r, times) {
 				return nil, err
 			}
 		} else if !transient(err) && !doubtful(err) {
@@ -62,17 +63,17 @@ func (s *Source) fetch(ctx context.Context, r request) (*page, error) {
 		}
 		if most := s.attempts(err); most == 1 {
 			return nil, err
-		} else if attempt >= most {
-			return nil, fmt.Errorf("%d attempts failed, the last with: %w", attempt, err)
+		} else if times >= most {
+			return nil, fmt.Errorf("%d attempts failed, the last with: %w", failed.all(), err)
 		}
-		if err := sleep(ctx, backoff(err, attempt, time.Now())); err != nil {
+		if err := sleep(ctx, backoff(err, failed.all(), time.Now())); err != nil {
 			return nil, err
 		}
 		s.retries.Add(1)
 	}
 }
 
-// attempts is how often a page that failed so is asked for: a server that asks to slow down is there, and answers later.
+// attempts is how often a page that fails so is asked for, failures of other kinds aside: a server that asks to slow down is there, and answers later.
 // One that has never answered is hardly ever about to: more often its address is wrong. A refusal is final, unless pages
 // have come before it.
 func (s *Source) attempts(err error) int {
@@ -111,10 +112,10 @@ const (
 )
 
 // unordered judges a page out of order: true says that it is the server's way.
-func (s *Source) unordered(r request, attempt int) bool {
+func (s *Source) unordered(r request, times int) bool {
 	switch {
 	case r.token != "":
-		return attempt >= tokenAttempts
+		return times >= tokenAttempts
 	case r.after == "":
 		return true
 	}

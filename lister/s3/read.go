@@ -58,8 +58,8 @@ func (s *Source) ReadRange(ctx context.Context, key string, p []byte, off int64)
 
 // read asks for a range until it comes, the server says that it never will, or the attempts are used up.
 func (s *Source) read(ctx context.Context, key string, p []byte, off int64) (int, error) {
-	renewed := false
-	for attempt := 1; ; attempt++ {
+	renewed, failed := false, failures{}
+	for {
 		if err := s.pace.wait(ctx); err != nil {
 			return 0, err
 		}
@@ -81,10 +81,10 @@ func (s *Source) read(ctx context.Context, key string, p []byte, off int64) (int
 		if throttled(err) {
 			s.throttled.Add(1)
 		}
-		if attempt >= s.readsOf(err) {
+		if failed.add(err) >= s.readsOf(err) {
 			return n, err
 		}
-		if err := sleep(ctx, backoff(err, attempt, time.Now())); err != nil {
+		if err := sleep(ctx, backoff(err, failed.all(), time.Now())); err != nil {
 			return n, err
 		}
 		s.retries.Add(1)

@@ -75,6 +75,28 @@ func doubtful(err error) bool {
 // doubtAttempts is how often a request is made that is refused so: a refusal that holds takes half a second.
 const doubtAttempts = 4
 
+// failures counts how often one request has failed, each kind by itself: that a server asked to slow down five times says
+// nothing of the one refusal, or the one page out of order, that comes next.
+type failures struct{ throttles, refusals, orders, others int }
+
+// add counts a failure, and returns how many there were of its kind.
+func (f *failures) add(err error) int {
+	n := &f.others
+	switch {
+	case slowDown(err):
+		n = &f.throttles
+	case err == errOrder:
+		n = &f.orders
+	case doubtful(err):
+		n = &f.refusals
+	}
+	*n++
+	return *n
+}
+
+// all counts the failures of all kinds.
+func (f *failures) all() int { return f.throttles + f.refusals + f.orders + f.others }
+
 // unreachable reports whether a request never got to a server: it listens no more, or its name cannot be looked up.
 func unreachable(err error) bool {
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, new(*net.DNSError))
