@@ -1,47 +1,60 @@
 package audit
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
-// Nearest returns the word that was probably meant: the one that takes fewest letters changed, swapped, added or left out, if
-// these are few; "" where none is near.
-func Nearest(word string, known []string) string {
-	if len(word) > 64 {
+// longestGuess bounds what is compared: nobody mistypes a longer name.
+const longestGuess = 64
+
+// Nearest returns the name that differs least from the one given, case, dashes, dots and underscores apart, which decide
+// between equals, and then the first of them; "" where all differ in more than a third of it: glue51 is glue-5.1, small-fiels
+// is small-files, and zebra is nothing.
+func Nearest(given string, names []string) string {
+	folded := fold(given)
+	if folded == "" || len(folded) > longestGuess {
 		return ""
 	}
-	best, least, exact := "", 1+len(word)/3, 0
-	for _, k := range known {
-		d, e := distance(plain(word), plain(k)), distance(word, k)
-		if d < least || d == least && (best == "" || e < exact) {
-			best, least, exact = k, d, e
+	best, least := "", max(utf8.RuneCountInString(folded)/3, 1)+1
+	for _, name := range names {
+		other := fold(name)
+		d := distance(folded, other)
+		if len(folded) >= 3 && strings.HasPrefix(other, folded) {
+			d = min(d, 1)
+		}
+		if d < least || d == least && best != "" && distance(given, name) < distance(given, best) {
+			best, least = name, d
 		}
 	}
 	return best
 }
 
-// plain makes spellings that differ in case, - and _ alike.
-func plain(s string) string { return strings.ReplaceAll(strings.ToLower(s), "-", "_") }
+func fold(name string) string {
+	return strings.NewReplacer("-", "", "_", "", ".", "").Replace(strings.ToLower(name))
+}
 
-// distance is the number of letters to change, swap with a neighbour, add or leave out (optimal string alignment).
+// distance counts the characters to insert, drop, change or swap with the next one, each at most once, that make b of a:
+// Damerau and Levenshtein's, as optimal string alignment.
 func distance(a, b string) int {
-	rows := make([][]int, len(a)+1)
-	for i := range rows {
-		rows[i] = make([]int, len(b)+1)
-		rows[i][0] = i
+	x, y := []rune(a), []rune(b)
+	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range last {
+		last[j] = j
 	}
-	for j := range rows[0] {
-		rows[0][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		for j := 1; j <= len(b); j++ {
-			change := 1
-			if a[i-1] == b[j-1] {
-				change = 0
+	for i := range x {
+		row[0] = i + 1
+		for j := range y {
+			change := last[j]
+			if x[i] != y[j] {
+				change++
 			}
-			rows[i][j] = min(rows[i-1][j]+1, rows[i][j-1]+1, rows[i-1][j-1]+change)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			row[j+1] = min(change, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
 			}
 		}
+		before, last, row = last, row, before
 	}
-	return rows[len(a)][len(b)]
+	return last[len(y)]
 }

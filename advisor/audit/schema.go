@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"s3layout/advisor"
 )
@@ -118,7 +119,7 @@ func spellings(known Known) []string {
 	}
 	for _, r := range known.Rules {
 		out = append(out, r.ID)
-		if under := plain(r.ID); under != r.ID {
+		if under := underscored(r.ID); under != r.ID {
 			out = append(out, under)
 		}
 	}
@@ -145,7 +146,7 @@ func policySchema(known Known) object {
 	}
 	for _, r := range known.Rules {
 		rule := object{"$ref": "#/$defs/severities", "description": r.Title}
-		properties[r.ID], properties[plain(r.ID)] = rule, rule
+		properties[r.ID], properties[underscored(r.ID)] = rule, rule
 	}
 	return object{"type": "object", "additionalProperties": false, "properties": properties}
 }
@@ -171,3 +172,6 @@ func severitiesSchema() object {
 		"description": "From which severity on a finding gives the state: true is any, null none. warn or error alone is any severity.",
 	}
 }
+
+// underscored is a rule's ID as a policy may spell it, too.
+func underscored(id string) string { return strings.ReplaceAll(id, "-", "_") }

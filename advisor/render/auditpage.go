@@ -30,11 +30,11 @@ func AuditHTML(w io.Writer, s *audit.Summary, _ Options) error {
 // AuditMarkdown writes a summary for a pull request or a step's summary: what got worse first.
 func AuditMarkdown(w io.Writer, s *audit.Summary, o Options) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### s3layout audit: %s\n\n%s. ", mdText(string(s.State)), mdText(stateCounts(s.Counts)))
+	fmt.Fprintf(&b, "### s3layout audit: %s\n\n%s. ", markdownText(string(s.State)), markdownText(stateCounts(s.Counts)))
 	if line := changeCounts(s); line != "" {
-		fmt.Fprintf(&b, "%s. ", mdText(line))
+		fmt.Fprintf(&b, "%s. ", markdownText(line))
 	}
-	fmt.Fprintf(&b, "Exit %d: %s.\n\n| state | target | files | bytes | |\n|---|---|---:|---:|---|\n", s.Exit.Code, mdText(s.Exit.Reason))
+	fmt.Fprintf(&b, "Exit %d: %s.\n\n| state | target | files | bytes | |\n|---|---|---:|---:|---|\n", s.Exit.Code, markdownText(s.Exit.Reason))
 	left := 0
 	for i := range s.Targets {
 		row := auditRow(&s.Targets[i], o.Known)
@@ -48,7 +48,7 @@ func AuditMarkdown(w io.Writer, s *audit.Summary, o Options) error {
 		fmt.Fprintf(&b, "\n%d targets are left out: a comment takes no more than 64 KiB.\n", left)
 	}
 	for _, warning := range s.Warnings {
-		if line := "\n> " + mdText(warningText(warning)) + "\n"; b.Len()+len(line) < maxComment {
+		if line := "\n> " + markdownText(warningText(warning)) + "\n"; b.Len()+len(line) < maxComment {
 			b.WriteString(line)
 		}
 	}
@@ -66,15 +66,15 @@ func auditRow(r *audit.Result, known bool) string {
 	}
 	var cell []string
 	for _, p := range r.Problems {
-		cell = append(cell, mdText(p))
+		cell = append(cell, markdownText(p))
 	}
 	for _, c := range shownChecks(r, known) {
-		cell = append(cell, "**"+mdText(checkWord(c))+"** "+mdText(checkText(c)))
+		cell = append(cell, "**"+markdownText(checkWord(c))+"** "+markdownText(checkText(c)))
 	}
 	if n := asBefore(r); n > 0 && !known {
 		cell = append(cell, fmt.Sprintf("%d as before", n))
 	}
-	return fmt.Sprintf("| %s %s | %s | %s | %s | %s |\n", stateSign(r.State), mdText(string(r.State)), mdCode(r.Name), files, size, strings.Join(cell, "<br>"))
+	return fmt.Sprintf("| %s %s | %s | %s | %s | %s |\n", stateSign(r.State), markdownText(string(r.State)), markdownKey(r.Name, maxMarkdownKey), files, size, strings.Join(cell, "<br>"))
 }
 
 func spellInt(n int64, unit string) string {

@@ -27,7 +27,11 @@ func commandless(s string) string {
 // clean makes text that was put together fit for one line of a terminal or a log: what does not print is escaped, other
 // backslashes stay. What a log of CI would take for a command (:: at the start of a line too) is broken.
 func clean(s string) string {
-	s = commandless(escape(s))
+	return uncommanded(commandless(escape(s)))
+}
+
+// uncommanded breaks a command at the start of a line.
+func uncommanded(s string) string {
 	if text := strings.TrimLeft(s, " "); strings.HasPrefix(text, "::") {
 		return s[:len(s)-len(text)] + `\x3a` + text[1:]
 	}
@@ -60,8 +64,8 @@ func Fit(s string, n int) string { return fit(s, max(n, 0)) }
 // Width is how many columns printable text takes.
 func Width(s string) int { return width(s) }
 
-// fit cuts text to n columns, in its middle, and pads it to them.
-func fit(s string, n int) string { return columns.FillRight(shorten(s, n), n) }
+// fit cuts text to n columns, in its middle, and pads it to them. It may begin a line.
+func fit(s string, n int) string { return columns.FillRight(shorten(uncommanded(s), n), n) }
 
 // shorten cuts text to n columns, in its middle: both ends of a key tell more than its middle.
 func shorten(s string, n int) string {

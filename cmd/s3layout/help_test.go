@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"s3layout/advisor/audit"
 )
 
 func everyCommand(cmd *cobra.Command) []*cobra.Command {
@@ -74,36 +76,6 @@ func TestExamplesParse(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	engines := engineNames()
-	for _, c := range []struct {
-		given string
-		names []string
-		want  string
-	}{
-		{"glue51", engines, "glue-5.1"}, {"GLUE_4.0", engines, "glue-4.0"}, {"spark-3.6", engines, "spark-3.5"}, {"glue", engines, "glue-6.0"},
-		{"small-fiels", ruleIDs(), "small-files"}, {"smallfile", ruleIDs(), "small-files"}, {"zebra", ruleIDs(), ""}, {"", engines, ""},
-		{"profle", []string{"profile"}, "profile"}, {"porfile", []string{"profile"}, "profile"}, {"prfil", []string{"profile"}, ""},
-		{"ab", []string{"ax"}, "ax"}, {"ab", []string{"xy"}, ""}, {strings.Repeat("a", longestGuess+1), []string{strings.Repeat("a", longestGuess)}, ""},
-		{"\xff\x1b[2J", engines, ""},
-	} {
-		if got := nearest(c.given, c.names); got != c.want {
-			t.Errorf("nearest(%q) = %q, want %q", c.given, got, c.want)
-		}
-	}
-}
-
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"abc", "acb", 1}, {"kitten", "sitting", 3}, {"ca", "abc", 3}, {"ä", "a", 1}} {
-		if got := distance(c.a, c.b); got != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 // What a shell shows of a file that anybody may have written does not print more than a name.
 func TestAWSProfiles(t *testing.T) {
 	dir := t.TempDir()
@@ -157,6 +129,25 @@ func TestManualPages(t *testing.T) {
 	for _, page := range pages {
 		if out, err := exec.Command(groff, "-ww", "-man", "-Tutf8", "-z", page).CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("%s: %v\n%s", filepath.Base(page), err, out)
+		}
+	}
+}
+
+func TestNearestNames(t *testing.T) {
+	engines := engineNames()
+	for _, c := range []struct {
+		given string
+		names []string
+		want  string
+	}{
+		{"glue51", engines, "glue-5.1"}, {"GLUE_4.0", engines, "glue-4.0"}, {"spark-3.6", engines, "spark-3.5"}, {"glue", engines, "glue-6.0"},
+		{"small-fiels", ruleIDs(), "small-files"}, {"smallfile", ruleIDs(), "small-files"}, {"zebra", ruleIDs(), ""}, {"", engines, ""},
+		{"profle", []string{"profile"}, "profile"}, {"porfile", []string{"profile"}, "profile"}, {"prfil", []string{"profile"}, ""},
+		{"ab", []string{"ax"}, "ax"}, {"ab", []string{"xy"}, ""},
+		{"\xff\x1b[2J", engines, ""},
+	} {
+		if got := audit.Nearest(c.given, c.names); got != c.want {
+			t.Errorf("Nearest(%q) = %q, want %q", c.given, got, c.want)
 		}
 	}
 }

@@ -255,7 +255,7 @@ func profileTarget(ctx context.Context, t *target, kept *checkpoint, o *profileO
 		return nil
 	})
 	kept.finish(collector)
-	debug.FreeOSMemory() // pages and their bodies: the advisor's sizes take as much again
+	debug.FreeOSMemory() // of pages and bodies: the advisor's sizes take as much, and the peak would be of both
 	var warnings []stats.Warning
 	if failed == nil {
 		collector, warnings, failed = split.finish(ctx, collector, func(objects []lister.Object) { run.Objects += int64(len(objects)) })
